@@ -1,0 +1,1 @@
+//! A drop-in `HashMap` and `HashSet` whose growth never pauses.
