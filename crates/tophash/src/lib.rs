@@ -1,1 +1,25 @@
 //! A drop-in `HashMap` and `HashSet` whose growth never pauses.
+#![cfg_attr(not(test), no_std)]
+#![deny(unsafe_code)]
+
+extern crate alloc as alloc_crate;
+#[cfg(all(feature = "std", not(test)))]
+extern crate std;
+
+#[expect(unsafe_code, reason = "the allocator's interface is unsafe")]
+pub mod alloc;
+mod error;
+mod hash;
+#[path = "map/mod.rs"]
+pub mod hash_map;
+#[expect(unsafe_code, reason = "the table: see the invariants in raw/mod.rs")]
+mod raw;
+
+pub use equivalent::Equivalent;
+pub use error::TryReserveError;
+pub use hash::{DefaultHasher, RandomState};
+pub use hash_map::HashMap;
+pub use raw::ShrinkPolicy;
+
+/// The hash state that maps use when none is named: hashbrown's name for it.
+pub type DefaultHashBuilder = RandomState;

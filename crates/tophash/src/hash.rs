@@ -1,0 +1,177 @@
+//! Hashing: the default state, the maps' own seeds, and how a key becomes the 64 bits that the
+//! table uses.
+
+use core::any::TypeId;
+use core::hash::{BuildHasher, Hash, Hasher};
+
+use foldhash::fast::FoldHasher;
+
+use foldhash::SharedSeed;
+
+/// The default hash state: foldhash, keyed by the process and by the map.
+///
+/// The value itself is empty. The process's key is drawn once, at random; each map adds its own
+/// seed, `hash0`, which it takes when the first entry comes in and again after it was empty. So
+/// [`HashMap::new`](crate::HashMap::new) is `const`, and yet two maps with the same keys differ in
+/// their order.
+///
+/// Hashing with the state directly, as [`BuildHasher::hash_one`] does, uses the process's key
+/// alone: all values of this type hash alike.
+///
+/// # What it does not promise
+///
+/// Foldhash makes collisions unlikely for keys that do not know the seeds. It is not a
+/// cryptographic hash: who can watch timings or orders long enough may find colliding keys. Without
+/// the feature `std` there is no source of randomness but addresses.
+///
+/// # Examples
+///
+/// ```
+/// use tophash::{HashMap, RandomState};
+///
+/// let mut map: HashMap<&str, u32, RandomState> = HashMap::with_hasher(RandomState::new());
+/// map.insert("alice", 30);
+/// assert_eq!(map["alice"], 30);
+/// ```
+#[derive(Clone, Copy, Default)]
+pub struct RandomState(());
+
+impl RandomState {
+    /// The state. All its values are the same.
+    #[inline]
+    pub const fn new() -> Self {
+        Self(())
+    }
+}
+
+impl core::fmt::Debug for RandomState {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("RandomState").finish_non_exhaustive()
+    }
+}
+
+impl BuildHasher for RandomState {
+    type Hasher = DefaultHasher;
+
+    #[inline(always)]
+    fn build_hasher(&self) -> DefaultHasher {
+        DefaultHasher::with_hash0(0)
+    }
+}
+
+/// The [`Hasher`] of [`RandomState`].
+#[derive(Clone)]
+pub struct DefaultHasher(FoldHasher<'static>);
+
+impl DefaultHasher {
+    /// A hasher keyed by the process alone.
+    ///
+    /// ```
+    /// use std::hash::Hasher;
+    ///
+    /// let mut hasher = tophash::DefaultHasher::new();
+    /// hasher.write(b"alice");
+    /// let hash = hasher.finish();
+    /// # let _ = hash;
+    /// ```
+    #[inline]
+    pub fn new() -> Self {
+        Self::with_hash0(0)
+    }
+
+    #[inline(always)]
+    fn with_hash0(hash0: u32) -> Self {
+        Self(FoldHasher::with_seed(u64::from(hash0), SharedSeed::global_random()))
+    }
+}
+
+impl Default for DefaultHasher {
+    #[inline]
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl core::fmt::Debug for DefaultHasher {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("DefaultHasher").finish_non_exhaustive()
+    }
+}
+
+/// Forwards the writes that foldhash treats specially.
+macro_rules! forward {
+    ($($write:ident($number:ty)),* $(,)?) => {
+        $(
+            #[inline(always)]
+            fn $write(&mut self, number: $number) {
+                self.0.$write(number);
+            }
+        )*
+    };
+}
+
+impl Hasher for DefaultHasher {
+    #[inline(always)]
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.write(bytes);
+    }
+
+    forward! {
+        write_u8(u8), write_u16(u16), write_u32(u32), write_u64(u64), write_u128(u128),
+        write_usize(usize), write_i8(i8), write_i16(i16), write_i32(i32), write_i64(i64),
+        write_i128(i128), write_isize(isize),
+    }
+
+    #[inline(always)]
+    fn finish(&self) -> u64 {
+        self.0.finish()
+    }
+}
+
+/// The hash that a map with this state and seed uses for `key`.
+///
+/// The default state takes the seed into the hash itself. Any other state's hash is mixed with
+/// the seed afterwards, once: the table needs good bits at both ends, which an identity hash, say,
+/// does not have.
+#[inline(always)]
+pub(crate) fn hash_key<S, Q>(state: &S, hash0: u32, key: &Q) -> u64
+where
+    S: BuildHasher,
+    Q: Hash + ?Sized,
+{
+    // A comparison of two constants: the compiler keeps one branch.
+    if typeid::of::<S>() == TypeId::of::<RandomState>() {
+        let mut hasher = DefaultHasher::with_hash0(hash0);
+        key.hash(&mut hasher);
+        hasher.finish()
+    } else {
+        mix(state.hash_one(key), hash0)
+    }
+}
+
+/// Spreads a hash over all 64 bits, differently for each seed.
+///
+/// The product of two 64-bit numbers, its halves xored, as in wyhash and its descendants; the first
+/// constant is the golden ratio's, the second wyhash's.
+#[inline(always)]
+pub(crate) fn mix(hash: u64, hash0: u32) -> u64 {
+    let seeded = hash ^ u64::from(hash0).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let product = u128::from(seeded) * 0x2d35_8dcc_aa6c_78a5;
+    product as u64 ^ (product >> 64) as u64
+}
+
+/// A seed for a map: different for each, and never the same sequence twice in two processes.
+#[cold]
+pub(crate) fn fresh_hash0() -> u32 {
+    // A sequence that starts at the process's random key; one step for each seed, from any thread.
+    use core::sync::atomic::{AtomicUsize, Ordering};
+    static STEPS: AtomicUsize = AtomicUsize::new(0);
+    // Racing threads may load the same step; the address of a local tells them apart.
+    let step = STEPS.load(Ordering::Relaxed).wrapping_add(0x9e37_79b9);
+    STEPS.store(step, Ordering::Relaxed);
+    let local = 0_u8;
+    let mut hasher = DefaultHasher::new();
+    hasher.write_usize(step);
+    hasher.write_usize((&raw const local).addr());
+    (hasher.finish() >> 32) as u32
+}

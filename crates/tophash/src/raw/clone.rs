@@ -1,0 +1,125 @@
+//! Copying a table: the same buckets, chains and seed, so that nothing is hashed.
+
+use super::bucket::Bucket;
+use super::{RawTable, fail};
+use crate::TryReserveError;
+use crate::alloc::Allocator;
+
+impl<K: Clone, V: Clone, A: Allocator + Clone> Clone for RawTable<K, V, A> {
+    fn clone(&self) -> Self {
+        let mut copy = Self::new_in(self.allocator().clone());
+        copy.copy_from(self);
+        copy
+    }
+
+    /// Reuses this table's main buckets if there are as many as in `source`.
+    fn clone_from(&mut self, source: &Self) {
+        let (mine, its) = (self.header(), source.header());
+        let fits = self.header().is_allocated()
+            && source.header().is_allocated()
+            && (mine.mask, mine.last) == (its.mask, its.last);
+        if fits {
+            self.clear();
+        } else {
+            self.clear_and_release();
+        }
+        self.copy_from(source);
+    }
+}
+
+impl<K: Clone, V: Clone, A: Allocator> RawTable<K, V, A> {
+    /// Fills a table without entries with clones of those of `source`.
+    ///
+    /// The clones become part of the table one by one: if making one panics, the table is valid
+    /// and has those made so far.
+    fn copy_from(&mut self, source: &Self) {
+        debug_assert!(self.len() == 0);
+        self.header_mut().hash0 = source.header().hash0;
+        self.header_mut().flags = source.header().flags;
+        if !source.header().is_allocated() {
+            return;
+        }
+        if !self.header().is_allocated() {
+            let (mask, last) = (source.header().mask, source.header().last);
+            if let Err(error) = self.build(u64::from(mask) + 1, u64::from(last) + 1) {
+                fail(error, 0, source.len());
+            }
+        }
+        let mut remaining = source.len();
+        let mut index = 0;
+        while remaining > 0 {
+            // SAFETY: entries remain, so `index <= last`, which is the same in both tables.
+            let (from, to) = unsafe { (source.bucket(index), self.bucket(index)) };
+            // SAFETY: both are live, and `to` has no entry yet.
+            remaining -= unsafe { self.copy_chain(from, to) };
+            index += 1;
+        }
+    }
+
+    /// Clones the entries of a chain into one that is empty. Returns how many they are.
+    ///
+    /// # Safety
+    ///
+    /// `from` is a live main bucket of another table, `to` one of this table, with no entry.
+    unsafe fn copy_chain(&mut self, from: Bucket<K, V>, to: Bucket<K, V>) -> usize {
+        // SAFETY: words, links and nodes are as R3 to R5 say. Each clone is made while all
+        // invariants hold; then it is written to the chain's first free slot, and counted.
+        unsafe {
+            let word = from.word();
+            let filled = word.filled();
+            let mut copied = super::tophash::Word::EMPTY;
+            for slot in 0..filled {
+                let (key, value) = ((*from.key(slot)).clone(), (*from.value(slot)).clone());
+                to.key(slot).write(key);
+                to.value(slot).write(value);
+                copied = copied.with(slot, word.tophash(slot));
+                to.set_word(copied);
+                self.header_mut().count += 1;
+            }
+            if word.has_overflow() { filled + self.copy_overflow(from, to) } else { filled }
+        }
+    }
+
+    /// The rest of [`Self::copy_chain`].
+    ///
+    /// # Safety
+    ///
+    /// As there; `from` has overflow buckets, and `to` is full.
+    #[cold]
+    unsafe fn copy_overflow(&mut self, from: Bucket<K, V>, to: Bucket<K, V>) -> usize {
+        let mut count = 0;
+        let mut tail = to;
+        let mut depth = 0;
+        // SAFETY: as in `copy_chain`. A node is linked together with its first entry.
+        unsafe {
+            let mut node = from.next();
+            while !node.is_null() {
+                let source = Bucket::<K, V>::of_node(node);
+                for slot in 0..source.word().filled() {
+                    let tophash = source.word().tophash(slot);
+                    let (key, value) = ((*source.key(slot)).clone(), (*source.value(slot)).clone());
+                    if slot == 0 {
+                        if !self.reserve_nodes(1) {
+                            let layout = core::alloc::Layout::new::<super::Extra>();
+                            fail(TryReserveError::AllocError { layout }, self.len(), 1);
+                        }
+                        depth += 1;
+                        let extra = self.extra_mut().0;
+                        extra.depth_max = extra.depth_max.max(depth);
+                        let copy = extra.slab.take::<K, V>();
+                        tail.set_next(copy);
+                        tail = Bucket::of_node(copy);
+                    }
+                    tail.key(slot).write(key);
+                    tail.value(slot).write(value);
+                    tail.set_word(tail.word().with(slot, tophash));
+                    to.set_word(to.word().with_hints(to.word().hints() | tophash.hint()));
+                    self.header_mut().count += 1;
+                    count += 1;
+                }
+                node = source.next();
+            }
+        }
+        count
+    }
+}

@@ -1,0 +1,119 @@
+//! Visiting every entry and removing some on the way.
+
+use super::RawTable;
+use super::bucket::{Bucket, Slot};
+use crate::alloc::Allocator;
+
+/// A place between two entries of a table. An entry that a removal moves into the hole was not
+/// visited yet, and is visited next; so each entry is visited once.
+pub(crate) struct Cursor<'a, K, V, A: Allocator> {
+    table: &'a mut RawTable<K, V, A>,
+    /// The next main bucket.
+    next_index: u32,
+    /// Where the cursor is: null before the first bucket, and after a chain's end.
+    bucket: Option<Bucket<K, V>>,
+    is_main: bool,
+    /// The next slot of `bucket`.
+    slot: usize,
+    /// Entries not visited yet.
+    remaining: usize,
+    /// Whether `slot - 1` of `bucket` was visited by the last `next` and is still there.
+    has_current: bool,
+    has_removed: bool,
+}
+
+impl<K, V, A: Allocator> RawTable<K, V, A> {
+    /// A cursor before the first entry.
+    pub(crate) fn cursor(&mut self) -> Cursor<'_, K, V, A> {
+        let remaining = self.len();
+        Cursor {
+            table: self,
+            next_index: 0,
+            bucket: None,
+            is_main: false,
+            slot: 0,
+            remaining,
+            has_current: false,
+            has_removed: false,
+        }
+    }
+}
+
+impl<K, V, A: Allocator> Cursor<'_, K, V, A> {
+    /// Entries not visited yet.
+    pub(crate) fn remaining(&self) -> usize {
+        self.remaining
+    }
+
+    /// Visits the next entry.
+    pub(crate) fn next(&mut self) -> Option<(&mut K, &mut V)> {
+        self.has_current = false;
+        if self.remaining == 0 {
+            return None;
+        }
+        // SAFETY: words, links and nodes are as R3 to R5 say; entries remain, so that the index does
+        // not pass `last`; the slot is taken and the table borrowed exclusively.
+        unsafe {
+            loop {
+                if let Some(bucket) = self.bucket {
+                    if self.slot < bucket.word().filled() {
+                        self.slot += 1;
+                        self.remaining -= 1;
+                        self.has_current = true;
+                        return Some((
+                            &mut *bucket.key(self.slot - 1),
+                            &mut *bucket.value(self.slot - 1),
+                        ));
+                    }
+                    let has_next = !self.is_main || bucket.word().has_overflow();
+                    let node = if has_next { bucket.next() } else { core::ptr::null_mut() };
+                    if !node.is_null() {
+                        self.go_to(Bucket::of_node(node), false);
+                        continue;
+                    }
+                }
+                let main = self.table.bucket(self.next_index);
+                self.next_index += 1;
+                self.go_to(main, true);
+            }
+        }
+    }
+
+    fn go_to(&mut self, bucket: Bucket<K, V>, is_main: bool) {
+        self.bucket = Some(bucket);
+        self.is_main = is_main;
+        self.slot = 0;
+    }
+
+    /// Takes out the entry that [`Self::next`] visited last.
+    ///
+    /// # Panics
+    ///
+    /// If there is none, or it was taken out already.
+    pub(crate) fn remove(&mut self) -> (K, V) {
+        assert!(self.has_current, "no entry was visited since the last removal");
+        let bucket = self.bucket.expect("a visited entry lies in a bucket");
+        self.has_current = false;
+        self.has_removed = true;
+        self.slot -= 1;
+        let slot = Slot { bucket, slot: self.slot, index: self.next_index - 1 };
+        // SAFETY: the bucket is live and the slot taken. A node whose only entry goes leaves the
+        // chain, of which it was the last; then the cursor is at the chain's end.
+        unsafe {
+            let is_last_of_node = !self.is_main && bucket.word().filled() == 1;
+            let entry = self.table.remove(slot);
+            if is_last_of_node {
+                self.bucket = None;
+            }
+            entry
+        }
+    }
+}
+
+impl<K, V, A: Allocator> Drop for Cursor<'_, K, V, A> {
+    fn drop(&mut self) {
+        if self.has_removed {
+            self.table.removed();
+        }
+    }
+}

@@ -1,0 +1,408 @@
+//! Growing: one bucket is split for each write, as Go evacuates, and in place.
+
+use core::ptr;
+
+use super::bucket::{Bucket, Node};
+use super::tophash::{SLOT_COUNT, Word};
+use super::{Flags, RawTable, block, drop_table, fail};
+use crate::TryReserveError;
+use crate::alloc::Allocator;
+
+impl<K, V, A: Allocator> RawTable<K, V, A> {
+    /// The growth work that comes before a write: one step of a growth or a shrink under way, or a
+    /// fresh seed for a table without entries. To be called if [`RawTable::wants_preparation`].
+    ///
+    /// `hasher` is user code; if it panics nothing has changed.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn prepare(&mut self, hasher: impl Fn(&K) -> u64) {
+        if self.len() == 0 {
+            self.renew_seed();
+        }
+        if self.header().flags.has(Flags::SHRINKING) {
+            self.merge_last();
+        } else if self.header().last != self.header().mask {
+            self.split_next(&hasher);
+        }
+    }
+
+    /// Makes the table ready for one more entry: starts a growth if the entry would make it too
+    /// full. Ends in `handle_alloc_error` if the table has no memory and gets none.
+    #[inline(always)]
+    pub(crate) fn make_room(&mut self, hasher: impl Fn(&K) -> u64) {
+        if self.len() >= self.capacity_of_mask() || self.wants_room() {
+            self.make_room_slowly(hasher);
+        }
+    }
+
+    /// Whether the table has no memory, or a shrink is about to make it too small.
+    #[inline(always)]
+    fn wants_room(&self) -> bool {
+        !self.header().is_allocated() || self.header().flags.has(Flags::SHRINKING)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn make_room_slowly(&mut self, hasher: impl Fn(&K) -> u64) {
+        if !self.header().is_allocated() {
+            if let Err(error) = self.build(1, 1) {
+                fail(error, 0, 1);
+            }
+            return;
+        }
+        if self.header().flags.has(Flags::SHRINKING) {
+            self.stop_shrinking_if_needed(self.len() + 1);
+        }
+        if self.len() < self.capacity_of_mask() || self.header().last != self.header().mask {
+            return;
+        }
+        // If memory is refused, the table stays as it is and its chains become longer.
+        if self.start_growth() && self.is_one_block() {
+            while self.is_growing() && self.split_next(&hasher) {}
+        }
+    }
+
+    /// Whether a growth is under way.
+    #[inline]
+    pub(crate) fn is_growing(&self) -> bool {
+        let header = self.header();
+        header.last != header.mask && !header.flags.has(Flags::SHRINKING)
+    }
+
+    /// Doubles the mask, from which on buckets are split. False if memory is refused or the table
+    /// is as large as can be; then nothing has changed.
+    fn start_growth(&mut self) -> bool {
+        debug_assert!(self.header().last == self.header().mask);
+        let bucket_count = u64::from(self.header().mask) + 1;
+        if !Self::is_possible(bucket_count * 2) {
+            return false;
+        }
+        let buckets = if bucket_count < Self::BLOCK_LEN as u64 {
+            // The only block is replaced by one twice as large. It is small: see `sizing.rs`.
+            let old_len = bucket_count as usize;
+            let Some(pivot) = self.resized_block(old_len, old_len * 2) else { return false };
+            pivot
+        } else {
+            let was_one_block = bucket_count == Self::BLOCK_LEN as u64;
+            if !self.ensure_extra() {
+                return false;
+            }
+            let only_block = self.header().buckets.as_ptr();
+            let (extra, allocator) = self.extra_mut();
+            let room = (bucket_count * 2 >> Self::BLOCK_LOG2) as usize;
+            if !extra.directory.reserve(room, allocator) {
+                return false;
+            }
+            if was_one_block {
+                // SAFETY: there is room for two blocks.
+                unsafe { extra.directory.push(only_block, allocator) };
+            }
+            extra.directory.entry_point()
+        };
+        let header = self.header_mut();
+        header.buckets = buckets;
+        header.mask = header.mask * 2 + 1;
+        true
+    }
+
+    /// Copies the buckets of the table's only block into one of `len`, which becomes the only one.
+    /// `None` if memory is refused. The caller changes the header.
+    pub(super) fn resized_block(
+        &mut self,
+        bucket_count: usize,
+        len: usize,
+    ) -> Option<ptr::NonNull<u8>> {
+        let from = (self.header().buckets.as_ptr(), self.header().mask as usize + 1);
+        let allocator = self.allocator();
+        let to = block::allocate_block::<K, V, A>(len, drop_table::<K, V, A>, allocator)?;
+        // SAFETY: both blocks have at least so many buckets, the old one's are live, and the old
+        // one is not used any more.
+        unsafe {
+            block::copy_buckets::<K, V>(from, (to.as_ptr(), len), bucket_count);
+            block::deallocate_block::<K, V, A>(from.0, from.1, allocator);
+        }
+        Some(to)
+    }
+
+    /// Splits the next bucket of a growth. False if memory is refused; then nothing has changed.
+    ///
+    /// First all keys of the chain are hashed, which is user code and may panic: nothing has
+    /// changed then. Then the entries are moved, which cannot fail.
+    #[inline(never)]
+    pub(super) fn split_next(&mut self, hasher: &impl Fn(&K) -> u64) -> bool {
+        debug_assert!(self.is_growing());
+        let half = self.header().half();
+        let x_index = self.header().nevacuate();
+        let y_index = self.header().last + 1;
+        debug_assert!(x_index < half && y_index == x_index + half);
+        // SAFETY: `x_index < half <= last + 1` by R2.
+        let x = unsafe { self.bucket(x_index) };
+        // SAFETY: live buckets.
+        let (word, y_slots) = unsafe { (x.word(), Self::slots_for_y(x, half, hasher)) };
+
+        if !self.is_one_block() && y_index as usize % Self::BLOCK_LEN == 0 && !self.add_block() {
+            return false;
+        }
+        self.header_mut().last = y_index;
+        // SAFETY: the block of bucket `y_index` is there now; the bucket is uninitialised, and is
+        // written here before any user code runs.
+        unsafe {
+            let y = self.bucket(y_index);
+            if word.has_overflow() {
+                self.split_long(x, y, y_slots);
+            } else {
+                Self::split_short(x, y, word, y_slots);
+            }
+        }
+        true
+    }
+
+    /// Adds a full block behind the others. False if memory is refused.
+    fn add_block(&mut self) -> bool {
+        let (extra, allocator) = self.extra_mut();
+        let drop_table = drop_table::<K, V, A>;
+        let Some(pivot) = block::allocate_block::<K, V, A>(Self::BLOCK_LEN, drop_table, allocator)
+        else {
+            return false;
+        };
+        // SAFETY: the growth's start reserved room for it; if the page that it belongs to is
+        // refused, the block is given back at once.
+        unsafe {
+            if extra.directory.push(pivot.as_ptr(), allocator) {
+                return true;
+            }
+            block::deallocate_block::<K, V, A>(pivot.as_ptr(), Self::BLOCK_LEN, allocator);
+        }
+        false
+    }
+
+    /// Hashes the keys of a chain. Returns which slots of its main bucket go to Y, and notes in
+    /// each node which of its slots do.
+    ///
+    /// # Safety
+    ///
+    /// `x` is a live main bucket.
+    #[inline(always)]
+    unsafe fn slots_for_y(x: Bucket<K, V>, half: u32, hasher: &impl Fn(&K) -> u64) -> u8 {
+        let of_bucket = |bucket: Bucket<K, V>, word: Word| {
+            let mut y_slots = 0;
+            for slot in 0..word.filled() {
+                // SAFETY: taken slots hold keys (R3).
+                let hash = hasher(unsafe { &*bucket.key(slot) });
+                y_slots |= u8::from(hash as u32 & half != 0) << slot;
+            }
+            y_slots
+        };
+        // SAFETY: words and links are as R3 to R5 say.
+        unsafe {
+            let word = x.word();
+            if word.has_overflow() {
+                let mut node = x.next();
+                while !node.is_null() {
+                    (*node).y_slots = of_bucket(Bucket::of_node(node), (*node).word);
+                    node = (*node).next;
+                }
+            }
+            of_bucket(x, word)
+        }
+    }
+
+    /// Splits a chain that is one bucket. Both parts keep their order.
+    ///
+    /// # Safety
+    ///
+    /// `x` is live and has no overflow; `y` may be written, and what it holds is forgotten.
+    #[inline(always)]
+    unsafe fn split_short(x: Bucket<K, V>, y: Bucket<K, V>, word: Word, y_slots: u8) {
+        let mut parts = [(x, Word::EMPTY, 0), (y, Word::EMPTY, 0)];
+        for slot in 0..word.filled() {
+            let part = &mut parts[usize::from(y_slots >> slot & 1)];
+            // SAFETY: X's next slot is this one or one before it, already moved; Y's are free.
+            unsafe { Bucket::move_entry((x, slot), (part.0, part.2)) };
+            part.1 = part.1.with(part.2, word.tophash(slot));
+            part.2 += 1;
+        }
+        // SAFETY: the words say what was moved.
+        unsafe {
+            x.set_word(parts[0].1);
+            y.set_word(parts[1].1);
+        }
+    }
+
+    /// Splits a chain with overflow buckets, which serve both parts again: two chains need no
+    /// more of them than one with the same entries. Both parts keep their order.
+    ///
+    /// Nodes are handed out in chain order, to whichever part is full. With *x* and *y* entries
+    /// placed, ⌈x/8⌉ + ⌈y/8⌉ - 1 buckets of the old chain are in use, and reading has come to
+    /// entry x + y. So a node that is handed out was read to the end, or is being read and the
+    /// part writes behind the reader: it starts at slot 0 when the reader is past it, and both
+    /// advance at most together.
+    ///
+    /// # Safety
+    ///
+    /// `x` is live and has hints; `y` may be written, and what it holds is forgotten.
+    #[cold]
+    #[inline(never)]
+    unsafe fn split_long(&mut self, x: Bucket<K, V>, y: Bucket<K, V>, y_slots: u8) {
+        // SAFETY: nodes are as R5 and R6 say. A bucket's word, marks and link are read before
+        // anything in it is overwritten; see above for its slots.
+        unsafe {
+            let mut free = x.next();
+            let mut parts = [Part::new(x), Part::new(y)];
+            let (mut source, mut word, mut y_slots, mut next) = (x, x.word(), y_slots, free);
+            loop {
+                for slot in 0..word.filled() {
+                    let part = &mut parts[usize::from(y_slots >> slot & 1)];
+                    if part.filled == SLOT_COUNT {
+                        let node = free;
+                        free = (*node).next;
+                        part.go_on_in(node);
+                    }
+                    Bucket::move_entry((source, slot), (part.bucket, part.filled));
+                    part.add(word.tophash(slot));
+                }
+                if next.is_null() {
+                    break;
+                }
+                source = Bucket::of_node(next);
+                (word, y_slots, next) = ((*next).word, (*next).y_slots, (*next).next);
+            }
+            for part in parts {
+                part.finish();
+            }
+            let (extra, allocator) = self.extra_mut();
+            while !free.is_null() {
+                let node = free;
+                free = (*node).next;
+                extra.slab.give_back::<K, V, A>(node, allocator);
+            }
+        }
+    }
+
+    /// Does up to `step_count` steps of a growth under way. True if more are left.
+    pub(crate) fn grow_step(&mut self, step_count: usize, hasher: impl Fn(&K) -> u64) -> bool {
+        for _ in 0..step_count {
+            if !self.is_growing() || !self.split_next(&hasher) {
+                break;
+            }
+        }
+        self.is_growing()
+    }
+
+    /// Makes room for `additional` entries at once: finishes a growth under way, and doubles the
+    /// table until it is large enough. O(buckets). On an error the table is whole, and no smaller.
+    pub(crate) fn try_reserve(
+        &mut self,
+        additional: usize,
+        hasher: impl Fn(&K) -> u64,
+    ) -> Result<(), TryReserveError> {
+        let wanted = self.len().checked_add(additional).ok_or(TryReserveError::CapacityOverflow)?;
+        if wanted == 0 {
+            return Ok(());
+        }
+        let bucket_count = Self::possible_bucket_count(wanted)?;
+        if !self.header().is_allocated() {
+            return self.build(bucket_count, bucket_count);
+        }
+        self.header_mut().flags.set(Flags::SHRINKING, false);
+        let refused = TryReserveError::AllocError {
+            layout: Bucket::<K, V>::SHAPE
+                .block_layout(Self::BLOCK_LEN)
+                .ok_or(TryReserveError::CapacityOverflow)?,
+        };
+        while (self.header().last as u64) + 1 < bucket_count {
+            if !self.is_growing() && !self.start_growth() {
+                return Err(refused);
+            }
+            while self.is_growing() {
+                if !self.split_next(&hasher) {
+                    return Err(refused);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One half of a chain that is being split, or the end of one that is being added to.
+pub(super) struct Part<K, V> {
+    main: Bucket<K, V>,
+    hints: u64,
+    pub(super) bucket: Bucket<K, V>,
+    word: Word,
+    pub(super) filled: usize,
+    /// Overflow buckets so far.
+    depth: usize,
+}
+
+impl<K, V> Part<K, V> {
+    /// A chain that begins in `main` and has nothing in it yet.
+    fn new(main: Bucket<K, V>) -> Self {
+        Self { main, hints: 0, bucket: main, word: Word::EMPTY, filled: 0, depth: 0 }
+    }
+
+    /// The end of the chain that begins in `main`.
+    ///
+    /// # Safety
+    ///
+    /// `main` is a live main bucket.
+    pub(super) unsafe fn end_of(main: Bucket<K, V>) -> Self {
+        // SAFETY: words and links are as R3 to R5 say.
+        unsafe {
+            let hints = main.word().hints();
+            let mut bucket = main;
+            let mut depth = 0;
+            if hints != 0 {
+                let mut node: *mut Node = main.next();
+                while !node.is_null() {
+                    bucket = Bucket::of_node(node);
+                    node = bucket.next();
+                    depth += 1;
+                }
+            }
+            let word = bucket.word().with_hints(0);
+            Self { main, hints, bucket, word, filled: word.filled(), depth }
+        }
+    }
+
+    /// Continues in `node`, the present bucket being full.
+    ///
+    /// # Safety
+    ///
+    /// `node` is in no chain, or in that part of the split chain which is handed out.
+    pub(super) unsafe fn go_on_in(&mut self, node: *mut Node) {
+        // SAFETY: the bucket belongs to the table that is being changed.
+        unsafe {
+            self.bucket.set_word(self.word);
+            self.bucket.set_next(node);
+            self.bucket = Bucket::of_node(node);
+            self.bucket.set_next(ptr::null_mut());
+        }
+        self.word = Word::EMPTY;
+        self.filled = 0;
+        self.depth += 1;
+    }
+
+    /// Counts the entry that was moved to the next free slot.
+    pub(super) fn add(&mut self, tophash: super::tophash::Tophash) {
+        self.word = self.word.with(self.filled, tophash);
+        self.filled += 1;
+        if !self.bucket.is(self.main) {
+            self.hints |= tophash.hint();
+        }
+    }
+
+    /// Writes what is not written yet. Returns how many overflow buckets the chain has.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::go_on_in`].
+    pub(super) unsafe fn finish(self) -> usize {
+        // SAFETY: the buckets belong to the table that is being changed.
+        unsafe {
+            self.bucket.set_word(self.word);
+            self.main.set_word(self.main.word().with_hints(self.hints));
+        }
+        self.depth
+    }
+}

@@ -1,0 +1,91 @@
+//! Putting an entry into its chain.
+
+use super::bucket::{Bucket, Slot};
+use super::overflow::Slab;
+use super::tophash::{SLOT_COUNT, Tophash};
+use super::{RawTable, fail};
+use crate::TryReserveError;
+use crate::alloc::Allocator;
+
+impl<K, V, A: Allocator> RawTable<K, V, A> {
+    /// Adds an entry whose key is not in the table. The table is not grown: see
+    /// [`RawTable::make_room`], which the caller has called.
+    ///
+    /// Runs no user code. Ends in `handle_alloc_error` when an overflow bucket is refused.
+    #[inline(always)]
+    pub(crate) fn insert_new(&mut self, hash: u64, key: K, value: V) -> Slot<K, V> {
+        debug_assert!(self.header().is_allocated());
+        let tophash = Tophash::of(hash);
+        let (main, index) = self.home(hash);
+        // SAFETY: the table has memory, so the bucket may be written; the slot after the taken
+        // ones is free, and R3 and R7 hold again when both are changed.
+        unsafe {
+            let word = main.word();
+            let (bucket, slot) = if word.is_full() {
+                self.free_overflow_slot(main, tophash)
+            } else {
+                (main, word.filled())
+            };
+            bucket.key(slot).write(key);
+            bucket.value(slot).write(value);
+            bucket.set_word(bucket.word().with(slot, tophash));
+            self.header_mut().count += 1;
+            Slot { bucket, slot, index }
+        }
+    }
+
+    /// The first free slot behind a full main bucket. The chain's hints are changed for
+    /// `tophash`, and the caller takes the slot at once: until then R4 and R5 do not hold.
+    #[cold]
+    #[inline(never)]
+    fn free_overflow_slot(
+        &mut self,
+        main: Bucket<K, V>,
+        tophash: Tophash,
+    ) -> (Bucket<K, V>, usize) {
+        // SAFETY: links and nodes are as R4 to R6 say; a node is taken only after one was reserved,
+        // and linked before anything else happens.
+        unsafe {
+            let word = main.word();
+            let mut tail = main;
+            let mut depth = 0;
+            if word.has_overflow() {
+                loop {
+                    let node = tail.next();
+                    if node.is_null() {
+                        break;
+                    }
+                    tail = Bucket::of_node(node);
+                    depth += 1;
+                }
+            }
+            let found = if depth > 0 && !tail.word().is_full() {
+                (tail, tail.word().filled())
+            } else {
+                if !self.reserve_nodes(1) {
+                    let layout = Slab::next_layout::<K, V>(self.bucket_count())
+                        .unwrap_or(core::alloc::Layout::new::<super::Extra>());
+                    fail(TryReserveError::AllocError { layout }, self.len(), 1);
+                }
+                let (extra, _) = self.extra_mut();
+                let node = extra.slab.take::<K, V>();
+                extra.depth_max = extra.depth_max.max(depth + 1);
+                tail.set_next(node);
+                (Bucket::of_node(node), 0)
+            };
+            main.set_word(word.with_hints(word.hints() | tophash.hint()));
+            debug_assert!(found.1 < SLOT_COUNT);
+            found
+        }
+    }
+
+    /// Sees to it that so many nodes can be taken from the slab. False if memory is refused.
+    pub(super) fn reserve_nodes(&mut self, node_count: usize) -> bool {
+        if !self.ensure_extra() {
+            return false;
+        }
+        let bucket_count = self.bucket_count();
+        let (extra, allocator) = self.extra_mut();
+        extra.slab.reserve::<K, V, A>(node_count, bucket_count, allocator)
+    }
+}

@@ -1,0 +1,386 @@
+//! Visiting every entry in the order of the buckets, without changing the table.
+
+use core::iter::FusedIterator;
+use core::marker::PhantomData;
+use core::ptr;
+
+use super::bucket::{Bucket, Node, Slot};
+use super::{Header, RawTable};
+use crate::alloc::{Allocator, Global};
+
+/// The taken slots of a table: main bucket after main bucket, each followed by its overflow
+/// buckets. It has no lifetime: whoever holds one sees to it that the table is not changed.
+pub(super) struct RawIter<K, V> {
+    /// Slots yet to come.
+    remaining: usize,
+    bucket: Bucket<K, V>,
+    /// The next slot of `bucket`, and how many of its slots are taken.
+    slot: usize,
+    filled: usize,
+    /// The overflow bucket after `bucket`, or null.
+    next: *mut Node,
+    /// The main bucket that `bucket` is or hangs on, and the one after it.
+    index: u32,
+    next_index: u32,
+    header: Header,
+}
+
+// SAFETY: a `RawIter` is a set of addresses. The types that read through it, below, hold a
+// reference or a table besides, which says whether they may go to another thread.
+unsafe impl<K, V> Send for RawIter<K, V> {}
+// SAFETY: as above.
+unsafe impl<K, V> Sync for RawIter<K, V> {}
+
+impl<K, V> Clone for RawIter<K, V> {
+    #[inline]
+    fn clone(&self) -> Self {
+        Self { ..*self }
+    }
+}
+
+impl<K, V> RawIter<K, V> {
+    /// The slots of a table with this header.
+    #[inline]
+    fn new(header: &Header) -> Self {
+        // The first step goes to bucket 0.
+        let nowhere = Bucket::new(ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
+        Self {
+            remaining: header.count,
+            bucket: nowhere,
+            slot: 0,
+            filled: 0,
+            next: ptr::null_mut(),
+            index: 0,
+            next_index: 0,
+            header: *header,
+        }
+    }
+
+    /// Goes to the next bucket with entries; there is one, because entries remain.
+    #[inline]
+    fn advance(&mut self) {
+        debug_assert!(self.remaining > 0);
+        // SAFETY: words, links and nodes are as R3 to R5 say; `next_index` does not pass `last`,
+        // because more entries are there (R7).
+        unsafe {
+            if !self.next.is_null() {
+                self.bucket = Bucket::of_node(self.next);
+                self.filled = self.bucket.word().filled();
+                self.next = self.bucket.next();
+                self.slot = 0;
+                return;
+            }
+            loop {
+                self.index = self.next_index;
+                self.next_index += 1;
+                debug_assert!(self.index <= self.header.last);
+                self.bucket = self.header.bucket(self.index);
+                let word = self.bucket.word();
+                if !word.is_vacant() {
+                    self.filled = word.filled();
+                    self.next =
+                        if word.has_overflow() { self.bucket.next() } else { ptr::null_mut() };
+                    self.slot = 0;
+                    return;
+                }
+            }
+        }
+    }
+}
+
+impl<K, V> Iterator for RawIter<K, V> {
+    type Item = Slot<K, V>;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Slot<K, V>> {
+        if self.slot == self.filled {
+            if self.remaining == 0 {
+                return None;
+            }
+            self.advance();
+        }
+        let slot = Slot { bucket: self.bucket, slot: self.slot, index: self.index };
+        self.slot += 1;
+        self.remaining -= 1;
+        Some(slot)
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.remaining, Some(self.remaining))
+    }
+
+    #[inline]
+    fn fold<B, F>(mut self, init: B, mut f: F) -> B
+    where
+        F: FnMut(B, Self::Item) -> B,
+    {
+        let mut result = init;
+        loop {
+            let end = self.filled;
+            for slot in self.slot..end {
+                result = f(result, Slot { bucket: self.bucket, slot, index: self.index });
+            }
+            self.remaining -= end - self.slot;
+            if self.remaining == 0 {
+                return result;
+            }
+            self.advance();
+        }
+    }
+}
+
+/// References to the entries of a table.
+pub(crate) struct Iter<'a, K, V> {
+    slots: RawIter<K, V>,
+    marker: PhantomData<&'a (K, V)>,
+}
+
+impl<K, V> Clone for Iter<'_, K, V> {
+    #[inline]
+    fn clone(&self) -> Self {
+        Self { slots: self.slots.clone(), marker: PhantomData }
+    }
+}
+
+impl<K, V> Default for Iter<'_, K, V> {
+    #[inline]
+    fn default() -> Self {
+        Self { slots: RawIter::new(&Header::empty()), marker: PhantomData }
+    }
+}
+
+impl<'a, K, V> Iterator for Iter<'a, K, V> {
+    type Item = (&'a K, &'a V);
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Self::Item> {
+        let slot = self.slots.next()?;
+        // SAFETY: the slot is taken (R3), and the table is borrowed for `'a`.
+        Some(unsafe { (&*slot.key(), &*slot.value()) })
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.slots.size_hint()
+    }
+
+    #[inline]
+    fn fold<B, F>(self, init: B, mut f: F) -> B
+    where
+        F: FnMut(B, Self::Item) -> B,
+    {
+        // SAFETY: as in `next`.
+        self.slots.fold(init, |b, slot| f(b, unsafe { (&*slot.key(), &*slot.value()) }))
+    }
+}
+
+impl<K, V> ExactSizeIterator for Iter<'_, K, V> {}
+impl<K, V> FusedIterator for Iter<'_, K, V> {}
+
+/// Exclusive references to the entries of a table.
+pub(crate) struct IterMut<'a, K, V> {
+    slots: RawIter<K, V>,
+    marker: PhantomData<&'a mut (K, V)>,
+}
+
+impl<K, V> IterMut<'_, K, V> {
+    /// The entries yet to come, shared.
+    pub(crate) fn iter(&self) -> Iter<'_, K, V> {
+        Iter { slots: self.slots.clone(), marker: PhantomData }
+    }
+}
+
+impl<K, V> Default for IterMut<'_, K, V> {
+    #[inline]
+    fn default() -> Self {
+        Self { slots: RawIter::new(&Header::empty()), marker: PhantomData }
+    }
+}
+
+impl<'a, K, V> Iterator for IterMut<'a, K, V> {
+    type Item = (&'a mut K, &'a mut V);
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Self::Item> {
+        let slot = self.slots.next()?;
+        // SAFETY: the slot is taken (R3), is met once, and the table is borrowed for `'a`.
+        Some(unsafe { (&mut *slot.key(), &mut *slot.value()) })
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.slots.size_hint()
+    }
+
+    #[inline]
+    fn fold<B, F>(self, init: B, mut f: F) -> B
+    where
+        F: FnMut(B, Self::Item) -> B,
+    {
+        // SAFETY: as in `next`.
+        self.slots.fold(init, |b, slot| f(b, unsafe { (&mut *slot.key(), &mut *slot.value()) }))
+    }
+}
+
+impl<K, V> ExactSizeIterator for IterMut<'_, K, V> {}
+impl<K, V> FusedIterator for IterMut<'_, K, V> {}
+
+/// The entries of a table, by value.
+pub(crate) struct IntoIter<K, V, A: Allocator = Global> {
+    slots: RawIter<K, V>,
+    /// Its words still show the entries that were handed out: it is released, not dropped.
+    table: RawTable<K, V, A>,
+}
+
+impl<K, V, A: Allocator> IntoIter<K, V, A> {
+    /// The entries yet to come.
+    pub(crate) fn iter(&self) -> Iter<'_, K, V> {
+        Iter { slots: self.slots.clone(), marker: PhantomData }
+    }
+}
+
+impl<K, V, A: Allocator + Default> Default for IntoIter<K, V, A> {
+    #[inline]
+    fn default() -> Self {
+        RawTable::new_in(A::default()).into_iter()
+    }
+}
+
+impl<K, V, A: Allocator> Iterator for IntoIter<K, V, A> {
+    type Item = (K, V);
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<(K, V)> {
+        let slot = self.slots.next()?;
+        // SAFETY: the slot is taken (R3) and met once; nobody else reads it again.
+        Some(unsafe { (slot.key().read(), slot.value().read()) })
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.slots.size_hint()
+    }
+}
+
+impl<K, V, A: Allocator> ExactSizeIterator for IntoIter<K, V, A> {}
+impl<K, V, A: Allocator> FusedIterator for IntoIter<K, V, A> {}
+
+impl<K, V, A: Allocator> Drop for IntoIter<K, V, A> {
+    fn drop(&mut self) {
+        struct Released<'a, K, V, A: Allocator>(&'a mut RawTable<K, V, A>);
+        impl<K, V, A: Allocator> Drop for Released<'_, K, V, A> {
+            fn drop(&mut self) {
+                self.0.release();
+            }
+        }
+        let _released = Released(&mut self.table);
+        drop_all(&mut self.slots);
+    }
+}
+
+/// The entries of a table, by value; the table is empty afterwards and keeps its memory.
+pub(crate) struct Drain<'a, K, V, A: Allocator = Global> {
+    slots: RawIter<K, V>,
+    /// The drained table's header. The table itself is without memory until the drain ends, so
+    /// that to forget the drain leaks the entries and harms nothing.
+    header: Header,
+    table: &'a mut RawTable<K, V, A>,
+}
+
+// SAFETY: the header's pointers are the table's, which is borrowed exclusively here.
+unsafe impl<K: Send, V: Send, A: Allocator + Send> Send for Drain<'_, K, V, A> {}
+// SAFETY: as above.
+unsafe impl<K: Sync, V: Sync, A: Allocator + Sync> Sync for Drain<'_, K, V, A> {}
+
+impl<K, V, A: Allocator> Drain<'_, K, V, A> {
+    /// The entries yet to come.
+    pub(crate) fn iter(&self) -> Iter<'_, K, V> {
+        Iter { slots: self.slots.clone(), marker: PhantomData }
+    }
+}
+
+impl<K, V, A: Allocator> Iterator for Drain<'_, K, V, A> {
+    type Item = (K, V);
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<(K, V)> {
+        let slot = self.slots.next()?;
+        // SAFETY: the slot is taken (R3) and met once; its entry is forgotten when the drain ends.
+        Some(unsafe { (slot.key().read(), slot.value().read()) })
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.slots.size_hint()
+    }
+}
+
+impl<K, V, A: Allocator> ExactSizeIterator for Drain<'_, K, V, A> {}
+impl<K, V, A: Allocator> FusedIterator for Drain<'_, K, V, A> {}
+
+impl<K, V, A: Allocator> Drop for Drain<'_, K, V, A> {
+    fn drop(&mut self) {
+        struct Restored<'a, K, V, A: Allocator>(Header, &'a mut RawTable<K, V, A>);
+        impl<K, V, A: Allocator> Drop for Restored<'_, K, V, A> {
+            fn drop(&mut self) {
+                *self.1.header_mut() = self.0;
+                self.1.forget_entries();
+            }
+        }
+        let _restored = Restored(self.header, self.table);
+        drop_all(&mut self.slots);
+    }
+}
+
+/// Drops the entries of the slots yet to come.
+fn drop_all<K, V>(slots: &mut RawIter<K, V>) {
+    if core::mem::needs_drop::<(K, V)>() {
+        for slot in slots {
+            // SAFETY: the slot is taken (R3) and met once; the caller forgets the entries.
+            unsafe {
+                slot.key().drop_in_place();
+                slot.value().drop_in_place();
+            }
+        }
+    }
+}
+
+impl<K, V, A: Allocator> RawTable<K, V, A> {
+    /// The taken slots.
+    #[inline]
+    pub(super) fn slots(&self) -> RawIter<K, V> {
+        RawIter::new(self.header())
+    }
+
+    /// References to the entries.
+    #[inline]
+    pub(crate) fn iter(&self) -> Iter<'_, K, V> {
+        Iter { slots: self.slots(), marker: PhantomData }
+    }
+
+    /// Exclusive references to the entries.
+    #[inline]
+    pub(crate) fn iter_mut(&mut self) -> IterMut<'_, K, V> {
+        IterMut { slots: self.slots(), marker: PhantomData }
+    }
+
+    /// The entries, leaving an empty table that keeps its memory.
+    #[inline]
+    pub(crate) fn drain(&mut self) -> Drain<'_, K, V, A> {
+        let header = *self.header();
+        let left = Header { hash0: header.hash0, flags: header.flags, ..Header::empty() };
+        *self.header_mut() = left;
+        Drain { slots: RawIter::new(&header), header, table: self }
+    }
+}
+
+impl<K, V, A: Allocator> IntoIterator for RawTable<K, V, A> {
+    type Item = (K, V);
+    type IntoIter = IntoIter<K, V, A>;
+
+    #[inline]
+    fn into_iter(self) -> IntoIter<K, V, A> {
+        IntoIter { slots: self.slots(), table: self }
+    }
+}

@@ -1,0 +1,482 @@
+//! The table: buckets, growth, and nothing that knows `Hash` or `Eq`.
+//!
+//! # How it works
+//!
+//! A key's hash has two uses. Its low bits choose the *bucket*; its seven top bits are the
+//! *tophash*, kept in the bucket so that most other keys are ruled out without looking at them.
+//! A bucket has eight slots; when they are full, entries go to *overflow buckets* that hang on it.
+//! The bucket and its overflow buckets are a *chain*. All this is Go's classic map.
+//!
+//! ```text
+//! RawTable ─ count, mask, last, hash0, buckets ──► blocks of main buckets (block.rs)
+//!          └ extra ──► directory of the blocks     (directory.rs, tables of several blocks)
+//!                  └─► slab of overflow buckets    (overflow.rs)
+//! ```
+//!
+//! **Growth splits in place.** A table of 2^B buckets grows to 2^(B+1) by splitting bucket *i*
+//! into *i* (X) and *i* + 2^B (Y), in order of *i*, one bucket for each write. Entries whose next
+//! hash bit is 0 stay. What Go calls `nevacuate`, how far a growth has come, is
+//! `last + 1 - half`; a key's bucket is found without asking whether it was split:
+//!
+//! ```text
+//! 0 ........... nevacuate ...... half-1 | half ........ last |            mask
+//! └── split ──┘ └──── not yet split ──┘ └── the Y halves ──┘  not there yet
+//!
+//! i = hash & mask;  if i > last { i &= mask >> 1 }
+//! ```
+//!
+//! New memory comes in blocks as the frontier reaches them, never zeroed, because a new bucket is
+//! written by the split that makes it and not read before. Shrinking is the same walk backwards.
+//!
+//! **Chains are dense.** The entries of a chain fill its slots from the front without holes:
+//! removing one moves the chain's last entry into its place. So a bucket's occupancy is a count, a
+//! table never fills up with leftovers of removed entries, and what Go needs same-size growth and
+//! its markers `emptyOne` and `emptyRest` for does not arise.
+//!
+//! # Invariants
+//!
+//! User code (`Hash`, `Eq`, `Clone`, `Drop`, closures) runs only when all of these hold. SAFETY
+//! comments cite them by number; `check.rs` recounts them.
+//!
+//! - **R1** `buckets` is the pivot of [`EMPTY`], and then `count`, `mask` and `last` are 0 and
+//!   `extra` is null; or the pivot of a block of `mask + 1` buckets, if that is at most a full
+//!   block; or the directory's entry point, and the directory has full blocks for the buckets 0 to
+//!   `last` and no more.
+//! - **R2** `mask + 1` is a power of two, `last <= mask`, and `last >= mask >> 1`; if `mask` is
+//!   not 0, `last >= half - 1` where `half` is `(mask + 1) / 2`.
+//! - **R3** The word of every bucket from 0 to `last` and of every node in a chain is initialised.
+//!   Byte *j* of a word has a tophash just when slot *j* holds an initialised key and value. Taken
+//!   slots come before free ones.
+//! - **R4** A main bucket's word has hint *j* just when an entry of the chain's overflow buckets has
+//!   a tophash that ends in *j*. Its link is initialised just when it has any hint, and then points
+//!   to the first overflow bucket.
+//! - **R5** Links of nodes are initialised; the last one's is null. In a chain all buckets but the
+//!   last are full, and no node is empty.
+//! - **R6** Every node of a chain was taken from this table's slab and is in one chain, once.
+//! - **R7** `count` is the number of taken slots.
+//! - **R8** `extra` is not null if there is a node in a chain or the table has a directory.
+//! - **R9** Nothing is written to [`EMPTY`].
+//! - **R10** The drop function in every block and in `extra` is the one for this table's types.
+//!
+//! That an entry lies in the chain that its hash chooses is no invariant: a `Hash` that changes its
+//! mind may break it, which loses the entry to look-ups and harms nothing else.
+
+mod access;
+mod block;
+mod bucket;
+mod build;
+#[cfg(any(test, verify))]
+mod check;
+mod clone;
+mod cursor;
+mod directory;
+mod entry;
+mod find;
+mod grow;
+mod insert;
+mod iterate;
+mod overflow;
+mod remove;
+mod shrink;
+mod sizing;
+mod tophash;
+#[cfg(any(test, verify))]
+pub(crate) mod work;
+
+#[cfg(test)]
+mod tests;
+
+use core::alloc::Layout;
+use core::marker::PhantomData;
+use core::ptr::{self, NonNull};
+
+use crate::TryReserveError;
+use crate::alloc::{Allocator, Global, allocate};
+use block::DropTable;
+use bucket::Bucket;
+use directory::{Directory, PAGE_LOG2};
+use overflow::Slab;
+use tophash::Word;
+
+pub(crate) use cursor::Cursor;
+pub(crate) use entry::{Occupied, RawEntry, Vacant};
+pub(crate) use iterate::{Drain, IntoIter, Iter, IterMut};
+pub use shrink::ShrinkPolicy;
+
+/// What a table without memory points to: the head of a block of one bucket without an entry. It
+/// is never written (R9), and its slots do not exist.
+static EMPTY: EmptyHead = EmptyHead { _word: Word::EMPTY, _drop: 0 };
+
+#[repr(C, align(8))]
+struct EmptyHead {
+    _word: Word,
+    _drop: u64,
+}
+
+/// The table's header: Go's `hmap`, in 40 bytes on a 64-bit machine.
+///
+/// Go's `B` is `mask.count_ones()`, its `nevacuate` is [`Header::nevacuate`]; its `oldbuckets` does
+/// not exist, because the old place is half of the new one.
+#[repr(C)]
+#[derive(Clone, Copy)]
+struct Header {
+    /// Entries.
+    count: usize,
+    /// The only block's pivot, or the directory's entry point (R1).
+    buckets: NonNull<u8>,
+    /// What few operations need, allocated when first needed.
+    extra: *mut Extra,
+    /// The bucket count, when the present growth is complete, less one.
+    mask: u32,
+    /// The highest index of a live bucket.
+    last: u32,
+    /// The map's own seed.
+    hash0: u32,
+    flags: Flags,
+}
+
+// SAFETY of sending: see `RawTable`. This line keeps the header at the size of the guide's picture.
+const _: () = assert!(size_of::<usize>() != 8 || size_of::<Header>() == 40);
+
+/// The states of a table that are a single bit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Flags(u32);
+
+impl Flags {
+    const NONE: Self = Self(0);
+    /// `last` is on its way down: see `shrink.rs`.
+    const SHRINKING: Self = Self(1);
+    /// `hash0` is the user's and is not changed.
+    const FIXED_SEED: Self = Self(2);
+    /// Mass deletion starts a shrink.
+    const SHRINKS_BY_ITSELF: Self = Self(4);
+
+    #[inline(always)]
+    const fn has(self, flag: Self) -> bool {
+        self.0 & flag.0 != 0
+    }
+
+    fn set(&mut self, flag: Self, on: bool) {
+        if on {
+            self.0 |= flag.0;
+        } else {
+            self.0 &= !flag.0;
+        }
+    }
+}
+
+/// What tables with overflow buckets or several blocks need besides the header.
+struct Extra {
+    directory: Directory,
+    slab: Slab,
+    /// Where `pop` found an entry last.
+    pop_index: u32,
+    /// An upper bound of the overflow buckets in any one chain.
+    depth_max: usize,
+    /// As in the blocks (R10).
+    drop_table: DropTable,
+}
+
+impl Header {
+    const fn empty() -> Self {
+        Self {
+            count: 0,
+            buckets: empty_pivot(),
+            extra: ptr::null_mut(),
+            mask: 0,
+            last: 0,
+            hash0: 0,
+            flags: Flags::NONE,
+        }
+    }
+
+    fn is_allocated(&self) -> bool {
+        self.buckets != empty_pivot()
+    }
+
+    /// Buckets below the middle: those that a growth splits.
+    #[inline(always)]
+    fn half(&self) -> u32 {
+        (self.mask >> 1) + (self.mask & 1)
+    }
+
+    /// How many buckets the present growth has split; Go's name.
+    #[inline]
+    fn nevacuate(&self) -> u32 {
+        self.last + 1 - self.half()
+    }
+
+    /// The bucket that a key with this hash belongs to.
+    #[inline(always)]
+    fn index_of(&self, hash: u64) -> u32 {
+        let index = hash as u32 & self.mask;
+        if index > self.last { index & (self.mask >> 1) } else { index }
+    }
+
+    /// The main bucket `index`.
+    ///
+    /// # Safety
+    ///
+    /// The header is that of a table of `K` and `V`, and `index <= last`. The bucket of a table
+    /// without memory may be read but not written (R9), and its link not even read.
+    #[inline(always)]
+    unsafe fn bucket<K, V>(&self, index: u32) -> Bucket<K, V> {
+        let shape = Bucket::<K, V>::SHAPE;
+        let block_len = shape.block_len();
+        if (self.mask as usize) < block_len {
+            return block::bucket(self.buckets.as_ptr(), self.mask as usize + 1, index as usize);
+        }
+        let block = (index >> shape.block_log2) as usize;
+        // SAFETY: there are pages with a pointer for every block up to that of `last` (R1), and a
+        // root just when `mask` asks for more blocks than a page has.
+        let pivot = unsafe {
+            let page = self.buckets.as_ptr().cast::<*mut u8>();
+            if (self.mask >> shape.block_log2) >> PAGE_LOG2 == 0 {
+                page.add(block).read()
+            } else {
+                let page = page.cast::<*mut *mut u8>().add(block >> PAGE_LOG2).read();
+                page.add(block & ((1 << PAGE_LOG2) - 1)).read()
+            }
+        };
+        block::bucket(pivot, block_len, index as usize & (block_len - 1))
+    }
+}
+
+/// The pivot of [`EMPTY`]: words lie below a pivot.
+const fn empty_pivot() -> NonNull<u8> {
+    // SAFETY: one past a static is not null.
+    unsafe { NonNull::new_unchecked((&raw const EMPTY).add(1).cast::<u8>().cast_mut()) }
+}
+
+/// A table of entries `(K, V)`, found by hash.
+///
+/// It drops its entries although it does not implement `Drop`: [`Parts`] does, which does not know
+/// `K` and `V`, through a function that the first block carries. So the compiler's drop check treats
+/// the table as it treats std's (which has an unstable attribute for that): a map may be declared
+/// before what its entries borrow, unless dropping them could look at it.
+#[repr(transparent)]
+pub(crate) struct RawTable<K, V, A: Allocator = Global> {
+    parts: Parts<A>,
+    marker: PhantomData<(K, V)>,
+}
+
+// SAFETY: the table owns its entries and its memory; nothing is shared.
+unsafe impl<K: Send, V: Send, A: Allocator + Send> Send for RawTable<K, V, A> {}
+// SAFETY: `&RawTable` gives access to `&K`, `&V` and `&A` and changes nothing.
+unsafe impl<K: Sync, V: Sync, A: Allocator + Sync> Sync for RawTable<K, V, A> {}
+
+/// All of a table but its types.
+struct Parts<A: Allocator> {
+    header: Header,
+    allocator: A,
+}
+
+impl<A: Allocator> Drop for Parts<A> {
+    #[inline]
+    fn drop(&mut self) {
+        let header = &self.header;
+        if header.is_allocated() {
+            // SAFETY: a table with a directory has an `extra` (R8); one without has a block
+            // (R1). Both hold the function for the types of this table (R10), and it is called
+            // once, when nobody uses the table any more.
+            unsafe {
+                let drop_table = if header.extra.is_null() {
+                    block::drop_function(header.buckets.as_ptr())
+                } else {
+                    (*header.extra).drop_table
+                };
+                drop_table((&raw mut *self).cast());
+            }
+        }
+    }
+}
+
+/// Drops the entries of a table and gives its memory back.
+///
+/// # Safety
+///
+/// `parts` points to the `Parts<A>` of a `RawTable<K, V, A>` that nobody uses any more.
+unsafe fn drop_table<K, V, A: Allocator>(parts: *mut ()) {
+    // SAFETY: a `RawTable` is its `Parts`, transparently.
+    let table = unsafe { &mut *parts.cast::<RawTable<K, V, A>>() };
+    table.clear_and_release();
+}
+
+impl<K, V, A: Allocator> RawTable<K, V, A> {
+    /// Buckets of a full block.
+    const BLOCK_LEN: usize = Bucket::<K, V>::SHAPE.block_len();
+    const BLOCK_LOG2: u32 = Bucket::<K, V>::SHAPE.block_log2;
+
+    /// A table without entries and without memory.
+    #[inline]
+    pub(crate) const fn new_in(allocator: A) -> Self {
+        Self { parts: Parts { header: Header::empty(), allocator }, marker: PhantomData }
+    }
+
+    #[inline(always)]
+    fn header(&self) -> &Header {
+        &self.parts.header
+    }
+
+    #[inline(always)]
+    fn header_mut(&mut self) -> &mut Header {
+        &mut self.parts.header
+    }
+
+    /// Where the memory comes from.
+    #[inline]
+    pub(crate) fn allocator(&self) -> &A {
+        &self.parts.allocator
+    }
+
+    /// Entries.
+    #[inline(always)]
+    pub(crate) fn len(&self) -> usize {
+        self.header().count
+    }
+
+    /// The entries that the table can hold before its next growth begins.
+    #[inline]
+    pub(crate) fn capacity(&self) -> usize {
+        let header = self.header();
+        if header.is_allocated() { self.capacity_of_mask().max(header.count) } else { 0 }
+    }
+
+    /// The entries that `mask + 1` buckets hold.
+    #[inline(always)]
+    fn capacity_of_mask(&self) -> usize {
+        sizing::capacity_of(u64::from(self.header().mask) + 1)
+    }
+
+    /// The map's own seed. 0 until the first insertion.
+    #[inline(always)]
+    pub(crate) fn hash0(&self) -> u32 {
+        self.header().hash0
+    }
+
+    /// Whether the next write should first call [`Self::prepare`].
+    #[inline(always)]
+    pub(crate) fn wants_preparation(&self) -> bool {
+        let header = self.header();
+        (header.last != header.mask) | (header.count == 0)
+    }
+
+    /// Sets the seed and keeps it.
+    pub(crate) fn fix_seed(&mut self, hash0: u32) {
+        debug_assert!(self.len() == 0);
+        let header = self.header_mut();
+        header.hash0 = hash0;
+        header.flags.set(Flags::FIXED_SEED, true);
+    }
+
+    /// Takes a new seed, if the table has no entries and its seed is not fixed.
+    pub(crate) fn renew_seed(&mut self) {
+        let header = self.header_mut();
+        if header.count == 0 && !header.flags.has(Flags::FIXED_SEED) {
+            header.hash0 = crate::hash::fresh_hash0();
+        }
+    }
+
+    /// Main buckets that exist.
+    #[inline]
+    pub(crate) fn bucket_count(&self) -> usize {
+        if self.header().is_allocated() { self.header().last as usize + 1 } else { 0 }
+    }
+
+    /// Whether the table's only block is what `buckets` points to.
+    #[inline(always)]
+    fn is_one_block(&self) -> bool {
+        (self.header().mask as usize) < Self::BLOCK_LEN
+    }
+
+    /// The main bucket `index`.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Header::bucket`].
+    #[inline(always)]
+    unsafe fn bucket(&self, index: u32) -> Bucket<K, V> {
+        // SAFETY: as the caller says.
+        unsafe { self.header().bucket(index) }
+    }
+
+    /// The bucket that `hash` belongs to, and its index.
+    #[inline(always)]
+    fn home(&self, hash: u64) -> (Bucket<K, V>, u32) {
+        let index = self.header().index_of(hash);
+        // SAFETY: an index is at most `last` by R2.
+        (unsafe { self.bucket(index) }, index)
+    }
+
+    /// The rarely needed part, which the caller knows to exist.
+    #[inline]
+    fn extra(&self) -> &Extra {
+        debug_assert!(!self.header().extra.is_null());
+        // SAFETY: not null, says the caller; the table owns it.
+        unsafe { &*self.header().extra }
+    }
+
+    /// The rarely needed part and the allocator, which the caller knows to exist.
+    #[inline]
+    fn extra_mut(&mut self) -> (&mut Extra, &A) {
+        debug_assert!(!self.header().extra.is_null());
+        // SAFETY: not null, says the caller; the table owns it and is borrowed for as long.
+        (unsafe { &mut *self.parts.header.extra }, &self.parts.allocator)
+    }
+
+    /// Sees to it that there is an `extra`. False if memory is refused.
+    fn ensure_extra(&mut self) -> bool {
+        if self.header().extra.is_null() {
+            let Some(extra) = allocate(self.allocator(), Layout::new::<Extra>()) else {
+                return false;
+            };
+            let extra = extra.as_ptr().cast::<Extra>();
+            // SAFETY: the block has the layout of an `Extra`.
+            unsafe {
+                extra.write(Extra {
+                    directory: Directory::EMPTY,
+                    slab: Slab::EMPTY,
+                    pop_index: 0,
+                    depth_max: 0,
+                    drop_table: drop_table::<K, V, A>,
+                });
+            }
+            self.header_mut().extra = extra;
+        }
+        true
+    }
+
+    /// Bytes that the table holds in allocations, exactly.
+    pub(crate) fn allocation_bytes(&self) -> usize {
+        let header = self.header();
+        let mut bytes = 0;
+        if header.is_allocated() {
+            let shape = Bucket::<K, V>::SHAPE;
+            let block =
+                |bucket_count| shape.block_layout(bucket_count).expect("the block exists").size();
+            bytes = if self.is_one_block() {
+                block(header.mask as usize + 1)
+            } else {
+                block(Self::BLOCK_LEN) * self.extra().directory.block_count()
+            };
+        }
+        if !header.extra.is_null() {
+            let extra = self.extra();
+            bytes += size_of::<Extra>() + extra.directory.bytes() + extra.slab.bytes();
+        }
+        bytes
+    }
+}
+
+/// What a refused or impossible allocation leads to: an error for the `try_` forms; else, for those
+/// that cannot fail, a panic or the end of the process.
+#[cold]
+#[track_caller]
+pub(crate) fn fail(error: TryReserveError, entries: usize, additional: usize) -> ! {
+    match error {
+        TryReserveError::CapacityOverflow => panic!(
+            "capacity overflow: {entries} entries and {additional} more exceed what a map can hold"
+        ),
+        TryReserveError::AllocError { layout } => alloc_crate::alloc::handle_alloc_error(layout),
+    }
+}

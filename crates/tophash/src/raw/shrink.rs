@@ -1,0 +1,251 @@
+//! Shrinking: growth backwards, one bucket merged into its twin at a time.
+
+use super::bucket::{Bucket, Node};
+use super::grow::Part;
+use super::sizing::{buckets_for, capacity_of};
+use super::tophash::SLOT_COUNT;
+use super::{Flags, RawTable, block};
+use crate::alloc::Allocator;
+
+/// Whether a map gives memory back by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ShrinkPolicy {
+    /// Only when asked: by `shrink_to_fit`, `shrink_to` or `shrink_step`. As std's map and Go's.
+    #[default]
+    Manual,
+    /// When a removal leaves less than a quarter of the capacity in use, the map halves itself,
+    /// one bucket for each write that follows.
+    Automatic,
+}
+
+impl<K, V, A: Allocator> RawTable<K, V, A> {
+    /// The policy in force.
+    pub(crate) fn shrink_policy(&self) -> ShrinkPolicy {
+        if self.header().flags.has(Flags::SHRINKS_BY_ITSELF) {
+            ShrinkPolicy::Automatic
+        } else {
+            ShrinkPolicy::Manual
+        }
+    }
+
+    /// Changes the policy.
+    pub(crate) fn set_shrink_policy(&mut self, policy: ShrinkPolicy) {
+        let by_itself = policy == ShrinkPolicy::Automatic;
+        self.header_mut().flags.set(Flags::SHRINKS_BY_ITSELF, by_itself);
+    }
+
+    /// To be called after entries were removed: starts a shrink if the policy asks for one.
+    #[inline(always)]
+    pub(crate) fn removed(&mut self) {
+        if self.header().flags.has(Flags::SHRINKS_BY_ITSELF) {
+            self.shrink_by_policy();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn shrink_by_policy(&mut self) {
+        if self.is_sparse() && !self.header().flags.has(Flags::SHRINKING) {
+            self.header_mut().flags.set(Flags::SHRINKING, true);
+            self.merge_last();
+        }
+    }
+
+    /// Whether less than a quarter of the capacity is in use, in more than one bucket.
+    fn is_sparse(&self) -> bool {
+        self.header().mask > 0 && self.len() < self.capacity_of_mask() / 4
+    }
+
+    /// Whether half the buckets would do for `entry_count` entries.
+    fn can_halve_for(&self, entry_count: usize) -> bool {
+        self.header().mask > 0 && entry_count <= capacity_of(u64::from(self.header().half()))
+    }
+
+    /// Ends a shrink that would leave too few buckets for `entry_count` entries. What was merged
+    /// is split again, as in any growth.
+    pub(super) fn stop_shrinking_if_needed(&mut self, entry_count: usize) {
+        if !self.can_halve_for(entry_count) {
+            self.header_mut().flags.set(Flags::SHRINKING, false);
+        }
+    }
+
+    /// Merges up to `step_count` buckets into their twins, as long as the entries fit into half
+    /// the buckets. True if there is more to do.
+    pub(crate) fn shrink_step(&mut self, step_count: usize) -> bool {
+        for _ in 0..step_count {
+            if !self.can_halve_for(self.len()) {
+                break;
+            }
+            self.header_mut().flags.set(Flags::SHRINKING, true);
+            if !self.merge_last() {
+                return false;
+            }
+        }
+        self.can_halve_for(self.len())
+    }
+
+    /// Whether a shrink is under way.
+    pub(crate) fn is_shrinking(&self) -> bool {
+        self.header().flags.has(Flags::SHRINKING)
+    }
+
+    /// Makes the table as small as `entry_count_min` and its entries allow. O(buckets).
+    pub(crate) fn shrink_to(&mut self, entry_count_min: usize) {
+        if self.len() == 0 && entry_count_min == 0 {
+            self.release();
+            return;
+        }
+        let entry_count = entry_count_min.max(self.len());
+        // A minimum that no table can have is above what this one has.
+        if buckets_for(entry_count).is_none() || !self.header().is_allocated() {
+            return;
+        }
+        while self.can_halve_for(entry_count) {
+            self.header_mut().flags.set(Flags::SHRINKING, true);
+            if !self.merge_last() {
+                break;
+            }
+        }
+        if !self.header().extra.is_null() {
+            let (extra, allocator) = self.extra_mut();
+            // SAFETY: the slab was always used with these types and this allocator.
+            unsafe { extra.slab.release_spare::<K, V, A>(allocator) };
+        }
+    }
+
+    /// Merges the last bucket into its twin and, when half the buckets are left, halves the mask.
+    /// False if the shrink ends, for want of memory or because the table has become too full; then
+    /// the table is whole, and grows again by the next writes.
+    ///
+    /// Runs no user code.
+    #[inline(never)]
+    pub(super) fn merge_last(&mut self) -> bool {
+        let header = self.header();
+        debug_assert!(header.flags.has(Flags::SHRINKING));
+        if !self.can_halve_for(header.count) {
+            self.header_mut().flags.set(Flags::SHRINKING, false);
+            return false;
+        }
+        let half = header.half();
+        let y_index = header.last;
+        if y_index >= half {
+            // SAFETY: both are live buckets, and distinct.
+            let (x, y) = unsafe { (self.bucket(y_index - half), self.bucket(y_index)) };
+            // SAFETY: as above; the last bucket becomes dead below.
+            if !unsafe { self.append(x, y) } {
+                self.header_mut().flags.set(Flags::SHRINKING, false);
+                return false;
+            }
+            self.header_mut().last = y_index - 1;
+            if !self.is_one_block() && y_index as usize % Self::BLOCK_LEN == 0 {
+                self.drop_last_block();
+            }
+        }
+        if self.header().last < half {
+            let is_halved = self.halve_mask();
+            let goes_on =
+                is_halved && self.header().flags.has(Flags::SHRINKS_BY_ITSELF) && self.is_sparse();
+            self.header_mut().flags.set(Flags::SHRINKING, goes_on);
+            return is_halved;
+        }
+        true
+    }
+
+    /// Gives the last block back, in which no live bucket is left.
+    fn drop_last_block(&mut self) {
+        let (extra, allocator) = self.extra_mut();
+        // SAFETY: it is the block of the bucket that was merged last, and the header's entry point
+        // stays: the first block is never dropped here, because half the buckets fill a block.
+        unsafe {
+            let pivot = extra.directory.pop(allocator);
+            block::deallocate_block::<K, V, A>(pivot, Self::BLOCK_LEN, allocator);
+        }
+    }
+
+    /// Moves all entries of the chain `y` behind those of the chain `x`. False if memory is
+    /// refused; then nothing has changed.
+    ///
+    /// # Safety
+    ///
+    /// Both are live main buckets, and distinct. Afterwards `y` is forgotten.
+    unsafe fn append(&mut self, x: Bucket<K, V>, y: Bucket<K, V>) -> bool {
+        // SAFETY: words, links and nodes are as R3 to R6 say; the two nodes that are reserved are
+        // enough, because Y's own nodes come back as they are read. All of Y's entries are moved,
+        // and X's are where they were.
+        unsafe {
+            let word = y.word();
+            if word.is_vacant() {
+                return true;
+            }
+            let needs_node =
+                x.word().filled() + word.filled() > SLOT_COUNT || x.word().has_overflow();
+            if needs_node && !self.reserve_nodes(2) {
+                return false;
+            }
+            let mut part = Part::end_of(x);
+            let mut node = if word.has_overflow() { y.next() } else { core::ptr::null_mut() };
+            self.append_bucket(&mut part, y);
+            while !node.is_null() {
+                let next: *mut Node = (*node).next;
+                self.append_bucket(&mut part, Bucket::of_node(node));
+                let (extra, allocator) = self.extra_mut();
+                extra.slab.give_back::<K, V, A>(node, allocator);
+                node = next;
+            }
+            let depth = part.finish();
+            if depth > 0 {
+                let extra = self.extra_mut().0;
+                extra.depth_max = extra.depth_max.max(depth);
+            }
+        }
+        true
+    }
+
+    /// Moves the entries of one bucket to the end of `part`'s chain.
+    ///
+    /// # Safety
+    ///
+    /// The bucket is live and not of that chain; enough nodes were reserved.
+    unsafe fn append_bucket(&mut self, part: &mut Part<K, V>, bucket: Bucket<K, V>) {
+        // SAFETY: as the caller says.
+        unsafe {
+            let word = bucket.word();
+            for slot in 0..word.filled() {
+                if part.filled == SLOT_COUNT {
+                    let node = self.extra_mut().0.slab.take::<K, V>();
+                    part.go_on_in(node);
+                }
+                Bucket::move_entry((bucket, slot), (part.bucket, part.filled));
+                part.add(word.tophash(slot));
+            }
+        }
+    }
+
+    /// Halves the mask, when half the buckets are left. False if the memory for a smaller block is
+    /// refused; then nothing has changed.
+    fn halve_mask(&mut self) -> bool {
+        let half = self.header().half();
+        debug_assert!(self.header().last + 1 == half);
+        let buckets = if self.is_one_block() {
+            let half = half as usize;
+            let Some(pivot) = self.resized_block(half, half) else { return false };
+            pivot
+        } else {
+            let (extra, allocator) = self.extra_mut();
+            if half as usize == Self::BLOCK_LEN {
+                // SAFETY: one block is left, and from now on the header points to it.
+                let pivot = unsafe { extra.directory.pop(allocator) };
+                extra.directory.release(allocator);
+                core::ptr::NonNull::new(pivot).expect("a block is not null")
+            } else {
+                extra.directory.drop_root_if_unused(allocator);
+                extra.directory.entry_point()
+            }
+        };
+        let header = self.header_mut();
+        header.buckets = buckets;
+        header.mask >>= 1;
+        true
+    }
+}

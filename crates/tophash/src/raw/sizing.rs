@@ -1,0 +1,185 @@
+//! Sizing arithmetic: how many buckets for how many entries, and what they take.
+//!
+//! Everything here is plain numbers; nothing touches memory.
+
+use core::alloc::Layout;
+
+use super::tophash::SLOT_COUNT;
+
+/// A table never has more buckets than this, because a bucket's index is a `u32`.
+/// At the highest load that is 28 thousand million entries.
+pub(crate) const BUCKET_COUNT_MAX: u64 =
+    if cfg!(target_pointer_width = "64") { 1 << 32 } else { 1 << 28 };
+
+/// A block holds the largest power of two of buckets that takes at most so many bytes, or one.
+///
+/// A table that is one block grows all at once (P2 allows that below 16 KiB of slots: a block of
+/// half this size is the largest that is ever copied), a larger one a bucket at a time.
+const BLOCK_BYTES_MAX: usize = 32 * 1024;
+
+/// Bytes of a main bucket beside its slots: the tophash word and the overflow pointer.
+pub(crate) const BUCKET_HEAD_BYTES: usize = 16;
+
+/// Bytes of a block's drop function, with what aligns the words below it.
+const DROP_BYTES: usize = 8;
+
+/// The alignment of the slots of all but the smallest tables: a cache line, so that the eight
+/// keys of a bucket lie in as few lines as they can.
+const LINE_BYTES: usize = 64;
+
+/// The sizes that follow from one key type and one value type.
+///
+/// The slots of a bucket, wherever it lies:
+///
+/// ```text
+/// |<---------- slots_bytes ------------------------------->|
+/// | key 0 | key 1 | ... | key 7 |pad| value 0 | ... | value 7 |pad|
+///                                   ^ values_offset
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shape {
+    /// Where the values begin, from the first key.
+    pub(crate) values_offset: usize,
+    /// Bytes of the slots of one bucket.
+    pub(crate) slots_bytes: usize,
+    /// Alignment of the slots of one bucket.
+    pub(crate) slots_align: usize,
+    /// log2 of the buckets of a full block.
+    pub(crate) block_log2: u32,
+}
+
+impl Shape {
+    /// The shape of a bucket of `K` and `V`. A type too large for eight of it fails to compile.
+    pub(crate) const fn of<K, V>() -> Self {
+        let slots_align = max(align_of::<K>(), align_of::<V>());
+        let values_offset = round_up(size_of::<K>() * SLOT_COUNT, align_of::<V>());
+        let slots_bytes = round_up(values_offset + size_of::<V>() * SLOT_COUNT, slots_align);
+        let bucket_bytes = BUCKET_HEAD_BYTES + slots_bytes;
+        let mut block_log2 = 0;
+        while !cfg!(stress) && bucket_bytes << (block_log2 + 1) <= BLOCK_BYTES_MAX {
+            block_log2 += 1;
+        }
+        Self { values_offset, slots_bytes, slots_align, block_log2 }
+    }
+
+    /// Buckets of a full block.
+    pub(crate) const fn block_len(self) -> usize {
+        1 << self.block_log2
+    }
+
+    /// Bytes before the slots of a block of `bucket_count`: overflow pointers, tophash words, the
+    /// drop function, and what aligns the slots.
+    pub(crate) const fn block_head_bytes(self, bucket_count: usize) -> usize {
+        let head = DROP_BYTES + BUCKET_HEAD_BYTES * bucket_count;
+        round_up(head, self.block_align(bucket_count))
+    }
+
+    /// Alignment of a block of `bucket_count`.
+    pub(crate) const fn block_align(self, bucket_count: usize) -> usize {
+        let line = if bucket_count >= 8 { LINE_BYTES } else { align_of::<u64>() };
+        max(self.slots_align, line)
+    }
+
+    /// The layout of a block of `bucket_count`; `None` when it is larger than a block may be.
+    pub(crate) const fn block_layout(self, bucket_count: usize) -> Option<Layout> {
+        let head_bytes = self.block_head_bytes(bucket_count);
+        let Some(slots_bytes) = self.slots_bytes.checked_mul(bucket_count) else { return None };
+        let Some(size) = head_bytes.checked_add(slots_bytes) else { return None };
+        match Layout::from_size_align(size, self.block_align(bucket_count)) {
+            Ok(layout) => Some(layout),
+            Err(_) => None,
+        }
+    }
+
+    /// Bytes of the blocks of `bucket_count` buckets, a power of two; `None` beyond `isize::MAX`.
+    pub(crate) fn blocks_bytes(self, bucket_count: u64) -> Option<usize> {
+        let block_len = bucket_count.min(self.block_len() as u64);
+        let block_bytes = self.block_layout(block_len as usize)?.size() as u64;
+        let bytes = block_bytes.checked_mul(bucket_count / block_len)?;
+        (bytes <= isize::MAX as u64).then_some(bytes as usize)
+    }
+}
+
+/// The entries that `bucket_count` buckets, a power of two, hold before the table grows: 6.5 for
+/// each, or 8 if there is only one.
+pub(crate) const fn capacity_of(bucket_count: u64) -> usize {
+    if bucket_count == 1 { SLOT_COUNT } else { (bucket_count / 2 * 13) as usize }
+}
+
+/// The least power of two of buckets for `entry_count` entries; `None` if a table cannot have it.
+pub(crate) const fn buckets_for(entry_count: usize) -> Option<u64> {
+    let mut bucket_count = 1;
+    while capacity_of(bucket_count) < entry_count {
+        bucket_count *= 2;
+        if bucket_count > BUCKET_COUNT_MAX {
+            return None;
+        }
+    }
+    Some(bucket_count)
+}
+
+/// `size` rounded up to a multiple of `align`, a power of two.
+pub(crate) const fn round_up(size: usize, align: usize) -> usize {
+    (size + align - 1) & !(align - 1)
+}
+
+const fn max(a: usize, b: usize) -> usize {
+    if a > b { a } else { b }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bucket_counts_are_those_of_go() {
+        let expected = [
+            (0, 1),
+            (8, 1),
+            (9, 2),
+            (13, 2),
+            (14, 4),
+            (26, 4),
+            (27, 8),
+            (52, 8),
+            (53, 16),
+            (1000, 256),
+            (10_000, 2048),
+        ];
+        for (entry_count, bucket_count) in expected {
+            assert_eq!(buckets_for(entry_count), Some(bucket_count), "{entry_count} entries");
+        }
+    }
+
+    #[test]
+    fn growing_one_by_one_to_ten_thousand_takes_eleven_growths() {
+        let growths = (1..10_000).filter(|&n| buckets_for(n) != buckets_for(n + 1)).count();
+        assert_eq!(growths, 11);
+    }
+
+    #[test]
+    fn more_than_the_most_buckets_is_refused() {
+        let most = capacity_of(BUCKET_COUNT_MAX);
+        assert_eq!(buckets_for(most), Some(BUCKET_COUNT_MAX));
+        assert_eq!(buckets_for(most + 1), None);
+        assert_eq!(buckets_for(usize::MAX), None);
+    }
+
+    #[test]
+    fn a_block_takes_at_most_its_bytes_or_holds_one_bucket() {
+        fn check<K, V>() {
+            let shape = Shape::of::<K, V>();
+            let layout = shape.block_layout(shape.block_len()).unwrap();
+            assert!(
+                shape.block_len() == 1 || layout.size() <= BLOCK_BYTES_MAX + LINE_BYTES,
+                "{shape:?} {layout:?}"
+            );
+        }
+        check::<u64, u64>();
+        check::<(), ()>();
+        check::<u8, [u8; 4096]>();
+        check::<[u8; 16], [u8; 64]>();
+        check::<String, u64>();
+        check::<u64, u8>();
+    }
+}

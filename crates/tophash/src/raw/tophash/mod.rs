@@ -1,0 +1,259 @@
+//! Tophash words: the eight tophash bytes of a bucket, compared all at once.
+//!
+//! One byte per slot, slot 0 in the least significant byte (an integer is used throughout, so the
+//! byte order of the machine does not matter):
+//!
+//! ```text
+//!          byte 7                                                   byte 0
+//! word  = |h|ttttttt|h|ttttttt|h|ttttttt|h|ttttttt| ...           |h|ttttttt|
+//!          |    └─ tophash of the entry in slot 7, or 0: empty     |
+//!          └─ overflow hint 7                                      └─ overflow hint 0
+//! ```
+//!
+//! Go keeps eight bits of the hash per slot and reserves the lowest values as markers. Here seven
+//! bits are kept: the eighth bits of the eight bytes together are the *overflow hint* of the chain.
+//! Hint *j* is set when an entry whose tophash ends in the three bits *j* went to one of the
+//! chain's overflow buckets. So one load answers both questions of a look-up: which slots may
+//! hold the key, and whether the overflow chain must be followed at all.
+
+#[cfg(all(
+    target_arch = "aarch64",
+    target_feature = "neon",
+    target_endian = "little",
+    not(tophash_portable)
+))]
+mod neon;
+#[cfg(any(
+    test,
+    tophash_portable,
+    not(any(
+        all(target_arch = "x86_64", target_feature = "sse2"),
+        all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"),
+    ))
+))]
+mod portable;
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2", not(tophash_portable)))]
+mod sse2;
+
+#[cfg(all(
+    target_arch = "aarch64",
+    target_feature = "neon",
+    target_endian = "little",
+    not(tophash_portable)
+))]
+pub(crate) use neon::Matches;
+#[cfg(any(
+    tophash_portable,
+    not(any(
+        all(target_arch = "x86_64", target_feature = "sse2"),
+        all(target_arch = "aarch64", target_feature = "neon", target_endian = "little"),
+    ))
+))]
+pub(crate) use portable::Matches;
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2", not(tophash_portable)))]
+pub(crate) use sse2::Matches;
+
+/// Slots in a bucket, as in Go.
+pub(crate) const SLOT_COUNT: usize = 8;
+
+/// The seven tophash bits of every byte.
+const TOPHASH_BITS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+
+/// The hint bit of every byte.
+const HINT_BITS: u64 = !TOPHASH_BITS;
+
+/// The tophash of one key: the hash's seven highest bits, never 0, which marks an empty slot.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Tophash(u8);
+
+impl Tophash {
+    /// The tophash of `hash`. Two of the 128 values share one: 0 becomes 1.
+    #[inline(always)]
+    pub(crate) fn of(hash: u64) -> Self {
+        let top = (hash >> 57) as u8;
+        Self(top + u8::from(top == 0))
+    }
+
+    /// The value as it is stored: 1 to 127.
+    #[inline]
+    pub(crate) fn get(self) -> u8 {
+        self.0
+    }
+
+    /// The one hint bit that this tophash sets in the word of its chain's main bucket.
+    #[inline(always)]
+    pub(crate) fn hint(self) -> u64 {
+        0x80 << ((self.0 & 7) * 8)
+    }
+}
+
+/// The tophash bytes of one bucket, and the overflow hints of its chain.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[repr(transparent)]
+pub(crate) struct Word(u64);
+
+impl Word {
+    /// Eight empty slots and no overflow.
+    pub(crate) const EMPTY: Self = Self(0);
+
+    /// The slots whose tophash is `tophash`.
+    #[inline(always)]
+    pub(crate) fn matches(self, tophash: Tophash) -> Matches {
+        Matches::new(self.0, tophash.0)
+    }
+
+    /// How many slots are taken. They are the first ones: a chain has no holes.
+    #[inline(always)]
+    pub(crate) fn filled(self) -> usize {
+        (71 - (self.0 & TOPHASH_BITS).leading_zeros() as usize) >> 3
+    }
+
+    /// Whether the last slot is taken.
+    #[inline(always)]
+    pub(crate) fn is_full(self) -> bool {
+        self.0 & (0x7f << 56) != 0
+    }
+
+    /// Whether the first slot is free.
+    #[inline(always)]
+    pub(crate) fn is_vacant(self) -> bool {
+        self.0 & 0x7f == 0
+    }
+
+    /// The tophash in `slot`, which is taken.
+    #[inline(always)]
+    pub(crate) fn tophash(self, slot: usize) -> Tophash {
+        debug_assert!(slot < self.filled());
+        Tophash((self.0 >> (slot * 8)) as u8 & 0x7f)
+    }
+
+    /// The word with the free `slot` taken by `tophash`.
+    #[inline(always)]
+    pub(crate) fn with(self, slot: usize, tophash: Tophash) -> Self {
+        Self(self.0 | u64::from(tophash.0) << (slot * 8))
+    }
+
+    /// The word with `slot` holding `tophash` in place of what it held.
+    #[inline(always)]
+    pub(crate) fn replaced(self, slot: usize, tophash: Tophash) -> Self {
+        self.without(slot).with(slot, tophash)
+    }
+
+    /// The word with `slot` free.
+    #[inline(always)]
+    pub(crate) fn without(self, slot: usize) -> Self {
+        Self(self.0 & !(0x7f << (slot * 8)))
+    }
+
+    /// Whether the chain has overflow buckets.
+    #[inline(always)]
+    pub(crate) fn has_overflow(self) -> bool {
+        self.0 & HINT_BITS != 0
+    }
+
+    /// Whether a key with this tophash may lie in the chain's overflow buckets.
+    #[inline(always)]
+    pub(crate) fn hints_at(self, tophash: Tophash) -> bool {
+        self.0 & tophash.hint() != 0
+    }
+
+    /// The hints alone.
+    #[inline(always)]
+    pub(crate) fn hints(self) -> u64 {
+        self.0 & HINT_BITS
+    }
+
+    /// The word with `hints` in place of its own.
+    #[inline(always)]
+    pub(crate) fn with_hints(self, hints: u64) -> Self {
+        debug_assert!(hints & TOPHASH_BITS == 0);
+        Self(self.0 & TOPHASH_BITS | hints)
+    }
+
+    /// The hints that the entries of this bucket, an overflow bucket, ask for.
+    #[inline]
+    pub(crate) fn hints_of_entries(self) -> u64 {
+        (0..self.filled()).fold(0, |hints, slot| hints | self.tophash(slot).hint())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slots(matches: Matches) -> Vec<usize> {
+        matches.collect()
+    }
+
+    /// A spread of words: every byte value in every slot, and pseudo-random ones.
+    fn words() -> impl Iterator<Item = Word> {
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        let edges = [0, u64::MAX, TOPHASH_BITS, HINT_BITS, 0x0101_0101_0101_0101];
+        let singles = (0..8).flat_map(|slot| (0..256_u64).map(move |byte| byte << (slot * 8)));
+        let random = core::iter::repeat_with(move || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state
+        });
+        edges.into_iter().chain(singles).chain(random.take(2000)).map(Word)
+    }
+
+    #[test]
+    fn matching_agrees_with_a_loop_over_the_bytes() {
+        for word in words() {
+            for top in 1..128 {
+                let bytes = word.0.to_le_bytes();
+                let naive: Vec<usize> = (0..8).filter(|&slot| bytes[slot] & 0x7f == top).collect();
+                assert_eq!(slots(word.matches(Tophash(top))), naive, "{word:x?} {top:x}");
+            }
+        }
+    }
+
+    #[test]
+    fn portable_matching_agrees_with_the_vector_unit() {
+        for word in words() {
+            for top in 1..128 {
+                let portable: Vec<usize> = portable::Matches::new(word.0, top).collect();
+                assert_eq!(slots(word.matches(Tophash(top))), portable, "{word:x?} {top:x}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_tophash_is_never_zero_and_is_the_top_seven_bits() {
+        for top in 0..128_u64 {
+            let tophash = Tophash::of(top << 57 | 0x1234);
+            assert_eq!(u64::from(tophash.get()), top.max(1));
+        }
+    }
+
+    #[test]
+    fn filled_counts_the_taken_slots() {
+        let mut word = Word::EMPTY;
+        for slot in 0..SLOT_COUNT {
+            assert_eq!(word.filled(), slot);
+            assert_eq!(word.is_vacant(), slot == 0);
+            assert!(!word.is_full());
+            word = word.with(slot, Tophash(slot as u8 + 1)).with_hints(HINT_BITS);
+            assert_eq!(word.tophash(slot), Tophash(slot as u8 + 1));
+        }
+        assert!(word.is_full());
+        for slot in (0..SLOT_COUNT).rev() {
+            word = word.without(slot);
+            assert_eq!(word.filled(), slot);
+        }
+        assert_eq!(word.hints(), HINT_BITS);
+    }
+
+    #[test]
+    fn a_hint_is_one_bit_chosen_by_the_low_three_bits() {
+        for top in 1..128 {
+            let hint = Tophash(top).hint();
+            assert_eq!(hint.count_ones(), 1);
+            assert_eq!(hint.trailing_zeros(), u32::from(top & 7) * 8 + 7);
+            assert!(Word(hint).hints_at(Tophash(top)));
+            assert!(!Word(!hint).hints_at(Tophash(top)));
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! Matching with NEON, which every 64-bit Arm machine has.
+
+use core::arch::aarch64 as arm;
+
+/// The slots of one word that hold one tophash, as the top bits of the bytes of an integer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Matches(u64);
+
+impl Matches {
+    /// Compares the seven low bits of every byte of `word` with `top`, which is below 128.
+    #[inline(always)]
+    pub(crate) fn new(word: u64, top: u8) -> Self {
+        // SAFETY: this module exists only where NEON does.
+        let equal = unsafe {
+            let tophashes = arm::vcreate_u8(word & 0x7f7f_7f7f_7f7f_7f7f);
+            arm::vget_lane_u64::<0>(arm::vreinterpret_u64_u8(arm::vceq_u8(
+                tophashes,
+                arm::vdup_n_u8(top),
+            )))
+        };
+        Self(equal & 0x8080_8080_8080_8080)
+    }
+}
+
+impl Iterator for Matches {
+    type Item = usize;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<usize> {
+        if self.0 == 0 {
+            return None;
+        }
+        let slot = self.0.trailing_zeros() as usize >> 3;
+        self.0 &= self.0 - 1;
+        Some(slot)
+    }
+}
