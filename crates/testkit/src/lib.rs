@@ -11,6 +11,7 @@
 
 #![deny(unsafe_code)]
 
+pub mod hashers;
 mod model;
 mod operation;
 mod outcome;
