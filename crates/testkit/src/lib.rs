@@ -12,6 +12,7 @@
 #![deny(unsafe_code)]
 
 pub mod hashers;
+pub mod keys;
 mod model;
 mod operation;
 mod outcome;
