@@ -11,6 +11,7 @@
 
 #![deny(unsafe_code)]
 
+pub mod allocators;
 pub mod hashers;
 pub mod keys;
 mod model;
