@@ -36,10 +36,6 @@ impl<K, V, S> HashMap<K, V, S> {
     pub fn len(&self) -> usize {
         self.table.len()
     }
-    /// Iter.
-    pub fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
-        self.table.iter()
-    }
 }
 
 impl<K, V, S, A: Allocator> HashMap<K, V, S, A>

@@ -1,6 +1,14 @@
 //! A hash map whose growth never pauses: [`HashMap`], its entries and its iterators.
 
 mod access;
+mod drain;
+mod entry;
+mod entry_ref;
+mod iter;
+mod keys_values;
+
+#[cfg(test)]
+mod tests;
 
 use core::hash::{BuildHasher, Hash};
 
@@ -8,6 +16,12 @@ use crate::alloc::{Allocator, Global};
 use crate::hash::hash_key;
 use crate::raw::RawTable;
 use crate::{DefaultHashBuilder, Equivalent};
+
+pub use drain::{Drain, ExtractIf};
+pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
+pub use entry_ref::{EntryRef, VacantEntryRef};
+pub use iter::{IntoIter, Iter, IterMut};
+pub use keys_values::{IntoKeys, IntoValues, Keys, Values, ValuesMut};
 
 /// A hash map whose growth never pauses.
 pub struct HashMap<K, V, S = DefaultHashBuilder, A: Allocator = Global> {
