@@ -6,7 +6,15 @@
 mod access;
 mod bulk;
 mod disjoint;
+mod drain;
+mod entry;
+mod entry_ref;
+mod iter;
+mod keys_values;
 mod traits;
+
+#[cfg(test)]
+mod tests;
 
 use core::hash::{BuildHasher, Hash};
 
@@ -14,6 +22,12 @@ use crate::alloc::{Allocator, Global};
 use crate::hash::hash_key;
 use crate::raw::RawTable;
 use crate::{DefaultHashBuilder, Equivalent};
+
+pub use drain::{Drain, ExtractIf};
+pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
+pub use entry_ref::{EntryRef, VacantEntryRef};
+pub use iter::{IntoIter, Iter, IterMut};
+pub use keys_values::{IntoKeys, IntoValues, Keys, Values, ValuesMut};
 
 /// A hash map whose growth never pauses and whose memory never doubles.
 ///

@@ -22,6 +22,11 @@ pub(crate) struct Cursor<'a, K, V, A: Allocator> {
     has_removed: bool,
 }
 
+// SAFETY: the bucket is one of the table's, which is borrowed exclusively here.
+unsafe impl<K: Send, V: Send, A: Allocator + Send> Send for Cursor<'_, K, V, A> {}
+// SAFETY: as above.
+unsafe impl<K: Sync, V: Sync, A: Allocator + Sync> Sync for Cursor<'_, K, V, A> {}
+
 impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// A cursor before the first entry.
     pub(crate) fn cursor(&mut self) -> Cursor<'_, K, V, A> {

@@ -2,7 +2,7 @@
 
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
-use core::ptr;
+use core::ptr::{self, NonNull};
 
 use super::bucket::{Bucket, Node, Slot, Slots};
 use super::{Header, RawTable};
@@ -226,11 +226,64 @@ impl<'a, K, V> Iterator for IterMut<'a, K, V> {
 impl<K, V> ExactSizeIterator for IterMut<'_, K, V> {}
 impl<K, V> FusedIterator for IterMut<'_, K, V> {}
 
+/// Shared references to the keys of a table, exclusive ones to the values. Unlike [`IterMut`] it is
+/// covariant in `K`.
+pub(crate) struct ValuesMut<'a, K, V> {
+    slots: RawIter<K, V>,
+    marker: PhantomData<(&'a K, &'a mut V)>,
+}
+
+// SAFETY: the table is borrowed exclusively, so its keys are in nobody else's hands either.
+unsafe impl<K: Send, V: Send> Send for ValuesMut<'_, K, V> {}
+
+impl<K, V> ValuesMut<'_, K, V> {
+    /// The entries yet to come, shared.
+    pub(crate) fn iter(&self) -> Iter<'_, K, V> {
+        Iter { slots: self.slots.clone(), marker: PhantomData }
+    }
+}
+
+impl<K, V> Default for ValuesMut<'_, K, V> {
+    #[inline]
+    fn default() -> Self {
+        Self { slots: RawIter::new(&Header::empty()), marker: PhantomData }
+    }
+}
+
+impl<'a, K, V> Iterator for ValuesMut<'a, K, V> {
+    type Item = (&'a K, &'a mut V);
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Self::Item> {
+        let slot = self.slots.next()?;
+        // SAFETY: the slot is taken (R3), is met once, and the table is borrowed for `'a`.
+        Some(unsafe { (&*slot.key(), &mut *slot.value()) })
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.slots.size_hint()
+    }
+
+    #[inline]
+    fn fold<B, F>(self, init: B, mut f: F) -> B
+    where
+        F: FnMut(B, Self::Item) -> B,
+    {
+        // SAFETY: as in `next`.
+        self.slots.fold(init, |b, slot| f(b, unsafe { (&*slot.key(), &mut *slot.value()) }))
+    }
+}
+
+impl<K, V> ExactSizeIterator for ValuesMut<'_, K, V> {}
+impl<K, V> FusedIterator for ValuesMut<'_, K, V> {}
+
 /// The entries of a table, by value.
 pub(crate) struct IntoIter<K, V, A: Allocator = Global> {
     slots: RawIter<K, V>,
-    /// Its words still show the entries that were handed out: it is released, not dropped.
-    table: RawTable<K, V, A>,
+    /// Its words still show the entries that were handed out: it is released, not dropped. `None`
+    /// in an iterator that never had a table, nor an allocator for one.
+    table: Option<RawTable<K, V, A>>,
 }
 
 impl<K, V, A: Allocator> IntoIter<K, V, A> {
@@ -240,10 +293,10 @@ impl<K, V, A: Allocator> IntoIter<K, V, A> {
     }
 }
 
-impl<K, V, A: Allocator + Default> Default for IntoIter<K, V, A> {
+impl<K, V, A: Allocator> Default for IntoIter<K, V, A> {
     #[inline]
     fn default() -> Self {
-        RawTable::new_in(A::default()).into_iter()
+        Self { slots: RawIter::new(&Header::empty()), table: None }
     }
 }
 
@@ -274,8 +327,10 @@ impl<K, V, A: Allocator> Drop for IntoIter<K, V, A> {
                 self.0.release();
             }
         }
-        let _released = Released(&mut self.table);
-        drop_all(&mut self.slots);
+        if let Some(table) = &mut self.table {
+            let _released = Released(table);
+            drop_all(&mut self.slots);
+        }
     }
 }
 
@@ -285,10 +340,13 @@ pub(crate) struct Drain<'a, K, V, A: Allocator = Global> {
     /// The drained table's header. The table itself is without memory until the drain ends, so
     /// that to forget the drain leaks the entries and harms nothing.
     header: Header,
-    table: &'a mut RawTable<K, V, A>,
+    /// A pointer, because an exclusive reference would be invariant in `K` and `V`. The drain takes
+    /// entries out and puts none in.
+    table: NonNull<RawTable<K, V, A>>,
+    marker: PhantomData<&'a RawTable<K, V, A>>,
 }
 
-// SAFETY: the header's pointers are the table's, which is borrowed exclusively here.
+// SAFETY: the pointers are the table and its parts, which is borrowed exclusively here.
 unsafe impl<K: Send, V: Send, A: Allocator + Send> Send for Drain<'_, K, V, A> {}
 // SAFETY: as above.
 unsafe impl<K: Sync, V: Sync, A: Allocator + Sync> Sync for Drain<'_, K, V, A> {}
@@ -328,7 +386,8 @@ impl<K, V, A: Allocator> Drop for Drain<'_, K, V, A> {
                 self.1.forget_entries();
             }
         }
-        let _restored = Restored(self.header, self.table);
+        // SAFETY: the drain has borrowed the table exclusively.
+        let _restored = Restored(self.header, unsafe { self.table.as_mut() });
         drop_all(&mut self.slots);
     }
 }
@@ -365,13 +424,20 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         IterMut { slots: self.slots(), marker: PhantomData }
     }
 
+    /// References to the entries, exclusive for the values.
+    #[inline]
+    pub(crate) fn values_mut(&mut self) -> ValuesMut<'_, K, V> {
+        ValuesMut { slots: self.slots(), marker: PhantomData }
+    }
+
     /// The entries, leaving an empty table that keeps its memory.
     #[inline]
     pub(crate) fn drain(&mut self) -> Drain<'_, K, V, A> {
         let header = *self.header();
         let left = Header { hash0: header.hash0, flags: header.flags, ..Header::empty() };
         *self.header_mut() = left;
-        Drain { slots: RawIter::new(&header), header, table: self }
+        let table = NonNull::from(self);
+        Drain { slots: RawIter::new(&header), header, table, marker: PhantomData }
     }
 }
 
@@ -381,6 +447,6 @@ impl<K, V, A: Allocator> IntoIterator for RawTable<K, V, A> {
 
     #[inline]
     fn into_iter(self) -> IntoIter<K, V, A> {
-        IntoIter { slots: self.slots(), table: self }
+        IntoIter { slots: self.slots(), table: Some(self) }
     }
 }

@@ -100,7 +100,7 @@ use tophash::Word;
 
 pub(crate) use cursor::Cursor;
 pub(crate) use entry::{Occupied, RawEntry, Vacant};
-pub(crate) use iterate::{Drain, IntoIter, Iter, IterMut};
+pub(crate) use iterate::{Drain, IntoIter, Iter, IterMut, ValuesMut};
 pub use shrink::ShrinkPolicy;
 
 /// What a table without memory points to: the head of a block of one bucket without an entry. It
