@@ -15,6 +15,9 @@ pub mod hash_map;
 #[expect(unsafe_code, reason = "the table: see the invariants in raw/mod.rs")]
 mod raw;
 
+#[cfg(test)]
+mod tests;
+
 pub use equivalent::Equivalent;
 pub use error::TryReserveError;
 pub use hash::{DefaultHasher, RandomState};
