@@ -2,8 +2,10 @@
 
 #![forbid(unsafe_code)]
 
+mod check;
 mod tidy;
 
+use check::Step;
 use clap::{Parser, Subcommand};
 use std::env;
 use std::path::PathBuf;
@@ -19,12 +21,32 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Chore {
+    /// Runs what CI runs, and stops at the first step that fails.
+    Check {
+        /// The steps to run, in this order; all of them if none is named.
+        steps: Vec<Step>,
+        /// Steps to leave out.
+        #[arg(long, value_name = "STEP")]
+        except: Vec<Step>,
+        /// Only prints each step's command.
+        #[arg(long)]
+        list: bool,
+    },
     /// Holds the tree against the rules of the house that no compiler knows.
     Tidy,
 }
 
 fn main() -> ExitCode {
     let succeeded = match Arguments::parse().chore {
+        Chore::Check { steps, except, list } => {
+            let steps = check::choose(&steps, &except);
+            if list {
+                check::list(&steps);
+                true
+            } else {
+                check::run(&steps)
+            }
+        }
         Chore::Tidy => tidy::run(),
     };
     if succeeded { ExitCode::SUCCESS } else { ExitCode::FAILURE }
