@@ -110,8 +110,8 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         true
     }
 
-    /// Replaces the table's only block by one of `len`, with the first `bucket_count` buckets of the
-    /// old one. False if memory is refused. The caller changes the mask to `len - 1`.
+    /// Replaces the table's only block by one of `len`, with the first `bucket_count` buckets of
+    /// the old one. False if memory is refused. The caller changes the mask to `len - 1`.
     pub(super) fn resize_only_block(&mut self, bucket_count: usize, len: usize) -> bool {
         let from = (self.first_block(), self.header().mask as usize + 1);
         let allocator = self.allocator();

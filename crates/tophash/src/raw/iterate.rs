@@ -13,8 +13,9 @@ use crate::alloc::{Allocator, Global};
 /// buckets. It has no lifetime: whoever holds one sees to it that the table is not changed.
 ///
 /// Within a bucket the entries lie in the order in which they came. So that nobody comes to rely on
-/// that, a bucket is visited from a slot on which the map's seed chooses, to its last taken slot,
-/// and then from its first: in two runs.
+/// that, the only bucket of a small table is visited from a slot that the seed chooses to its last
+/// taken slot, and then from its first: in two runs. In a larger table the seed scatters entries
+/// over the buckets, and one run for each is faster.
 pub(super) struct RawIter<K, V> {
     /// Slots yet to come.
     remaining: usize,
@@ -24,6 +25,8 @@ pub(super) struct RawIter<K, V> {
     end: usize,
     /// The end of the second run, which starts at slot 0; 0 if there is none.
     turn: usize,
+    /// Which part of the taken slots comes last, in 256ths.
+    spin: usize,
     /// The overflow bucket after the one with `slots`, or null.
     next: *mut Node,
     /// The main bucket of the chain, and the one after it.
@@ -56,6 +59,7 @@ impl<K, V> RawIter<K, V> {
             slot: 0,
             end: 0,
             turn: 0,
+            spin: if header.mask == 0 { (header.hash0 >> 24) as usize } else { 0 },
             next: ptr::null_mut(),
             index: 0,
             next_index: 0,
@@ -102,8 +106,7 @@ impl<K, V> RawIter<K, V> {
     fn start(&mut self, slots: Slots<K, V>, word: Word) {
         self.slots = slots;
         self.end = word.filled();
-        // Eight bits of the seed, scaled to a slot below `end`.
-        self.turn = (self.header.hash0 >> 24) as usize * self.end >> 8;
+        self.turn = (self.spin * self.end) >> 8;
         self.slot = self.turn;
     }
 }
