@@ -1,11 +1,17 @@
 //! A hash map whose growth never pauses: [`HashMap`], its entries and its iterators.
+//!
+//! The modules and types have the names that hashbrown gives them, so that code which names them
+//! compiles when the crate's name is changed.
 
 mod access;
+mod bulk;
+mod disjoint;
 mod drain;
 mod entry;
 mod entry_ref;
 mod iter;
 mod keys_values;
+mod traits;
 
 #[cfg(test)]
 mod tests;
@@ -23,7 +29,49 @@ pub use entry_ref::{EntryRef, VacantEntryRef};
 pub use iter::{IntoIter, Iter, IterMut};
 pub use keys_values::{IntoKeys, IntoValues, Keys, Values, ValuesMut};
 
-/// A hash map whose growth never pauses.
+/// A hash map whose growth never pauses and whose memory never doubles.
+///
+/// It has the interface of [`std::collections::HashMap`] and hashbrown's additions to it. What is
+/// different lies beneath: the map grows by splitting one bucket of eight entries at each write,
+/// in place, so that no insertion ever moves the whole table.
+///
+/// | operation | cost |
+/// |---|---|
+/// | look up, insert, remove one entry | O(1); moves the entries of at most two chains[^small] |
+/// | `with_capacity`, `reserve`, `clone`, `clear`, `retain`, `shrink_to_fit`, drop | O(buckets) |
+/// | iterate | O(buckets) for all entries |
+///
+/// [^small]: A chain is a bucket of eight slots with its overflow buckets. A table whose slots take
+/// less than 16 KiB is moved as a whole.
+///
+/// The order of iteration is arbitrary. It differs from map to map, and changes with every write;
+/// two passes over an unchanged map agree.
+///
+/// # Examples
+///
+/// ```
+/// use tophash::HashMap;
+///
+/// let mut ages = HashMap::new();
+/// ages.insert("alice", 30);
+/// ages.insert("bob", 25);
+/// *ages.entry("charlie").or_insert(0) += 35;
+///
+/// assert_eq!(ages.get("alice"), Some(&30));
+/// assert_eq!(ages["charlie"], 35);
+/// assert_eq!(ages.remove("bob"), Some(25));
+/// assert_eq!(ages.len(), 2);
+/// ```
+///
+/// A map can be a static, because [`HashMap::new`] is `const`:
+///
+/// ```
+/// use std::sync::Mutex;
+/// use tophash::HashMap;
+///
+/// static SESSIONS: Mutex<HashMap<u64, String>> = Mutex::new(HashMap::new());
+/// SESSIONS.lock().unwrap().insert(1, "alice".to_string());
+/// ```
 pub struct HashMap<K, V, S = DefaultHashBuilder, A: Allocator = Global> {
     pub(crate) hash_builder: S,
     pub(crate) table: RawTable<K, V, A>,
@@ -31,23 +79,24 @@ pub struct HashMap<K, V, S = DefaultHashBuilder, A: Allocator = Global> {
 
 /// The hash function of a map, as a closure over its state and seed.
 #[inline(always)]
-pub(crate) fn hasher_of<'a, S: BuildHasher, K: Hash>(
-    hash_builder: &'a S,
+pub(crate) fn hasher_of<S: BuildHasher, K: Hash>(
+    hash_builder: &S,
     hash0: u32,
-) -> impl Fn(&K) -> u64 + 'a {
+) -> impl Fn(&K) -> u64 + '_ {
     move |key| hash_key(hash_builder, hash0, key)
 }
 
 /// The comparison of stored keys with the one that is sought.
 #[inline(always)]
-pub(crate) fn equals<'a, Q: Equivalent<K> + ?Sized, K>(key: &'a Q) -> impl Fn(&K) -> bool + 'a {
+pub(crate) fn equals<Q: Equivalent<K> + ?Sized, K>(key: &Q) -> impl Fn(&K) -> bool + '_ {
     move |stored| key.equivalent(stored)
 }
 
-impl<K, V, S, A: Allocator> HashMap<K, V, S, A>
+impl<K, V, S, A> HashMap<K, V, S, A>
 where
     K: Eq + Hash,
     S: BuildHasher,
+    A: Allocator,
 {
     /// The hash that this map uses for `key`.
     #[inline(always)]

@@ -5,13 +5,15 @@
 //! needs the bucket's place alone and not *n*:
 //!
 //! ```text
-//!  start                                                  pivot
-//!  |pad| link n-1 ... link 0 | word n-1 ... word 1, word 0 | drop | slots 0 | slots 1 | ... |
+//!  start                                                          pivot
+//!  |pad| link n-1 ... link 0 | word n-1 ... word 1, word 0 | drop | self | slots 0 | slots 1 | ...
 //! ```
 //!
 //! The words lie apart from the slots so that a look-up that misses touches eight bytes of dense
 //! memory; links are read only by the few look-ups whose tophash the overflow hint knows.
-//! `drop` is the function that drops a table of these types: see `RawTable`.
+//! `drop` is the function that drops a table of these types: see `RawTable`. `self` is the pivot's
+//! own address: a table of one block uses it as a directory page of one block, so that all tables
+//! but the largest find a bucket by the same few instructions.
 
 use core::mem::MaybeUninit;
 use core::ptr::{self, NonNull};
@@ -23,8 +25,8 @@ use crate::alloc::{Allocator, allocate, deallocate};
 /// A function that drops the table whose parts it is given. See `RawTable`.
 pub(crate) type DropTable = unsafe fn(*mut ());
 
-/// The place that the drop function takes, in words; a word is at least as large.
-const DROP_WORDS: usize = 1;
+/// Words between the tophash words and the pivot; a pointer takes at most one.
+const TAIL_WORDS: usize = 2;
 
 /// Takes a block of `bucket_count`, uninitialised but for its drop function.
 ///
@@ -36,10 +38,11 @@ pub(crate) fn allocate_block<K, V, A: Allocator>(
 ) -> Option<NonNull<u8>> {
     let shape = Bucket::<K, V>::SHAPE;
     let start = allocate(allocator, shape.block_layout(bucket_count)?)?;
-    // SAFETY: the head lies within the block, ends with room for the function, and is aligned.
+    // SAFETY: the head lies within the block, ends with room for both, and is aligned.
     unsafe {
         let pivot = start.add(shape.block_head_bytes(bucket_count));
-        pivot.cast::<DropTable>().sub(1).write(drop_table);
+        pivot.cast::<Word>().sub(2).cast::<DropTable>().write(drop_table);
+        page_of_one(pivot).write(pivot.as_ptr());
         Some(pivot)
     }
 }
@@ -74,7 +77,17 @@ pub(crate) unsafe fn deallocate_block<K, V, A: Allocator>(
 #[inline]
 pub(crate) unsafe fn drop_function(pivot: *mut u8) -> DropTable {
     // SAFETY: `allocate_block` wrote it there.
-    unsafe { pivot.cast::<DropTable>().sub(1).read() }
+    unsafe { pivot.cast::<Word>().sub(2).cast::<DropTable>().read() }
+}
+
+/// The directory page that consists of this block alone: where its own pivot is noted.
+///
+/// # Safety
+///
+/// As for [`drop_function`].
+pub(crate) unsafe fn page_of_one(pivot: NonNull<u8>) -> NonNull<*mut u8> {
+    // SAFETY: it lies just below the pivot.
+    unsafe { pivot.cast::<Word>().sub(1).cast() }
 }
 
 /// Marks every bucket of a block as empty.
@@ -117,7 +130,8 @@ pub(crate) unsafe fn copy_buckets<K, V>(
 /// The word of the bucket at `place` of a block.
 #[inline(always)]
 pub(crate) fn word(pivot: *mut u8, place: usize) -> *mut Word {
-    pivot.cast::<Word>().wrapping_sub(place + 1 + DROP_WORDS)
+    // Two steps: the constant then becomes part of the address and not of the arithmetic.
+    pivot.cast::<Word>().wrapping_sub(place).wrapping_sub(1 + TAIL_WORDS)
 }
 
 /// Where the link of the bucket at `place` of a block of `len` buckets lies.
@@ -129,6 +143,14 @@ fn link(pivot: *mut u8, len: usize, place: usize) -> *mut *mut Node {
 /// The bucket at `place` of a block of `len` buckets.
 #[inline(always)]
 pub(crate) fn bucket<K, V>(pivot: *mut u8, len: usize, place: usize) -> Bucket<K, V> {
-    let slots = pivot.wrapping_add(place * Bucket::<K, V>::SHAPE.slots_bytes);
-    Bucket::new(word(pivot, place), link(pivot, len, place), slots)
+    Bucket::new(word(pivot, place), link(pivot, len, place), slots::<K, V>(pivot, place))
+}
+
+/// Where the slots of the bucket at `place` of a block begin.
+#[inline(always)]
+pub(crate) fn slots<K, V>(pivot: *mut u8, place: usize) -> NonNull<u8> {
+    // SAFETY: the address of slots, or of the end of `EMPTY`, is not null.
+    unsafe {
+        NonNull::new_unchecked(pivot.wrapping_add(place * Bucket::<K, V>::SHAPE.slots_bytes))
+    }
 }

@@ -8,10 +8,10 @@
 //! ```
 
 use core::marker::PhantomData;
-use core::ptr;
+use core::ptr::{self, NonNull};
 
 use super::sizing::{Shape, round_up};
-use super::tophash::{Tophash, Word};
+use super::tophash::Word;
 
 /// The head of an overflow bucket; its slots follow at [`Bucket::NODE_SLOTS_OFFSET`].
 #[repr(C)]
@@ -26,14 +26,76 @@ pub(crate) struct Node {
     pub(crate) y_slots: u8,
 }
 
+/// The eight slots of a bucket: where its first key lies.
+pub(crate) struct Slots<K, V> {
+    start: NonNull<u8>,
+    marker: PhantomData<(K, V)>,
+}
+
+impl<K, V> Clone for Slots<K, V> {
+    #[inline(always)]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K, V> Copy for Slots<K, V> {}
+
+// SAFETY: `Slots` is an address, and all that reads through it is unsafe. The types that do hold a
+// table or a reference to one besides, which says whether they may be sent.
+unsafe impl<K, V> Send for Slots<K, V> {}
+// SAFETY: as above.
+unsafe impl<K, V> Sync for Slots<K, V> {}
+
+impl<K, V> PartialEq for Slots<K, V> {
+    fn eq(&self, other: &Self) -> bool {
+        self.start == other.start
+    }
+}
+
+impl<K, V> Slots<K, V> {
+    /// The slots that begin at `start`.
+    #[inline(always)]
+    pub(crate) fn new(start: NonNull<u8>) -> Self {
+        Self { start, marker: PhantomData }
+    }
+
+    /// Where the first key lies.
+    #[inline(always)]
+    pub(crate) fn start(self) -> NonNull<u8> {
+        self.start
+    }
+
+    /// Where the key of `slot` lies.
+    ///
+    /// # Safety
+    ///
+    /// The slots exist: they are not those of a table without memory. `slot` is below 8.
+    #[inline(always)]
+    pub(crate) unsafe fn key(self, slot: usize) -> *mut K {
+        // SAFETY: within the eight keys.
+        unsafe { self.start.cast::<K>().add(slot).as_ptr() }
+    }
+
+    /// Where the value of `slot` lies.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::key`].
+    #[inline(always)]
+    pub(crate) unsafe fn value(self, slot: usize) -> *mut V {
+        // SAFETY: within the eight values, which begin at the offset.
+        unsafe { self.start.add(Shape::of::<K, V>().values_offset).cast::<V>().add(slot).as_ptr() }
+    }
+}
+
 /// A handle to one bucket, main or overflow. It is a set of pointers: copying it copies nothing.
 pub(crate) struct Bucket<K, V> {
     word: *mut Word,
     /// Where the pointer to the chain's next bucket lies. In a main bucket it is written only
     /// when the word has hints (R4).
     link: *mut *mut Node,
-    slots: *mut u8,
-    marker: PhantomData<(K, V)>,
+    slots: Slots<K, V>,
 }
 
 impl<K, V> Clone for Bucket<K, V> {
@@ -45,11 +107,6 @@ impl<K, V> Clone for Bucket<K, V> {
 
 impl<K, V> Copy for Bucket<K, V> {}
 
-// SAFETY: a `Bucket` is a set of addresses, and all that reads through them is unsafe. The types
-// that do hold a table or a reference to one besides, which says whether they may be sent.
-unsafe impl<K, V> Send for Bucket<K, V> {}
-// SAFETY: as above.
-unsafe impl<K, V> Sync for Bucket<K, V> {}
 
 impl<K, V> Bucket<K, V> {
     /// The sizes of this kind of bucket.
@@ -72,8 +129,14 @@ impl<K, V> Bucket<K, V> {
 
     /// The bucket made of these parts.
     #[inline(always)]
-    pub(crate) fn new(word: *mut Word, link: *mut *mut Node, slots: *mut u8) -> Self {
-        Self { word, link, slots, marker: PhantomData }
+    pub(crate) fn new(word: *mut Word, link: *mut *mut Node, slots: NonNull<u8>) -> Self {
+        Self { word, link, slots: Slots::new(slots) }
+    }
+
+    /// The bucket's slots.
+    #[inline(always)]
+    pub(crate) fn slots(self) -> Slots<K, V> {
+        self.slots
     }
 
     /// The bucket that `node` is.
@@ -88,9 +151,20 @@ impl<K, V> Bucket<K, V> {
             Self::new(
                 &raw mut (*node).word,
                 &raw mut (*node).next,
-                node.cast::<u8>().add(Self::NODE_SLOTS_OFFSET),
+                NonNull::new_unchecked(node.cast::<u8>().add(Self::NODE_SLOTS_OFFSET)),
             )
         }
+    }
+
+    /// The overflow bucket with these slots.
+    ///
+    /// # Safety
+    ///
+    /// They are the slots of a node.
+    #[inline]
+    pub(crate) unsafe fn of_slots(slots: Slots<K, V>) -> Self {
+        // SAFETY: a node's slots lie so far behind its head.
+        unsafe { Self::of_node(slots.start.as_ptr().sub(Self::NODE_SLOTS_OFFSET).cast()) }
     }
 
     /// The tophash word.
@@ -139,15 +213,25 @@ impl<K, V> Bucket<K, V> {
     }
 
     /// Where the key of `slot` lies.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Slots::key`].
     #[inline(always)]
-    pub(crate) fn key(self, slot: usize) -> *mut K {
-        self.slots.cast::<K>().wrapping_add(slot)
+    pub(crate) unsafe fn key(self, slot: usize) -> *mut K {
+        // SAFETY: as the caller says.
+        unsafe { self.slots.key(slot) }
     }
 
     /// Where the value of `slot` lies.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Slots::key`].
     #[inline(always)]
-    pub(crate) fn value(self, slot: usize) -> *mut V {
-        self.slots.wrapping_add(Self::SHAPE.values_offset).cast::<V>().wrapping_add(slot)
+    pub(crate) unsafe fn value(self, slot: usize) -> *mut V {
+        // SAFETY: as the caller says.
+        unsafe { self.slots.value(slot) }
     }
 
     /// Copies an entry's bytes; what was in `to` is forgotten, what is in `from` becomes so.
@@ -176,8 +260,8 @@ impl<K, V> Bucket<K, V> {
 
 /// A handle to one taken slot.
 pub(crate) struct Slot<K, V> {
-    /// The bucket that holds the entry.
-    pub(crate) bucket: Bucket<K, V>,
+    /// The slots of the bucket that holds the entry.
+    pub(crate) slots: Slots<K, V>,
     /// The slot within that bucket.
     pub(crate) slot: usize,
     /// The index of the main bucket of its chain.
@@ -197,23 +281,14 @@ impl<K, V> Slot<K, V> {
     /// The entry's key. Valid until the table is next changed.
     #[inline(always)]
     pub(crate) fn key(self) -> *mut K {
-        self.bucket.key(self.slot)
+        // SAFETY: a taken slot exists.
+        unsafe { self.slots.key(self.slot) }
     }
 
     /// The entry's value. Valid until the table is next changed.
     #[inline(always)]
     pub(crate) fn value(self) -> *mut V {
-        self.bucket.value(self.slot)
-    }
-
-    /// The entry's tophash.
-    ///
-    /// # Safety
-    ///
-    /// The slot is taken.
-    #[inline]
-    pub(crate) unsafe fn tophash(self) -> Tophash {
-        // SAFETY: a taken slot lies in a live bucket (R3).
-        unsafe { self.bucket.word() }.tophash(self.slot)
+        // SAFETY: a taken slot exists.
+        unsafe { self.slots.value(self.slot) }
     }
 }

@@ -75,7 +75,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         };
         if bucket_count <= Self::BLOCK_LEN as u64 {
             let pivot = block(self.allocator()).ok_or(refused(bytes))?;
-            self.header_mut().buckets = pivot;
+            self.set_only_block(pivot);
         } else {
             let block_count = live.div_ceil(Self::BLOCK_LEN as u64) as usize;
             let mut is_built = self.ensure_extra();
@@ -118,7 +118,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     pub(super) fn for_each_block(&mut self, mut f: impl FnMut(*mut u8, usize)) {
         if !self.header().is_allocated() {
         } else if self.is_one_block() {
-            f(self.header().buckets.as_ptr(), self.header().mask as usize + 1);
+            f(self.first_block(), self.header().mask as usize + 1);
         } else {
             let directory = &self.extra().directory;
             for place in 0..directory.block_count() {
@@ -150,7 +150,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// Gives all memory back. Entries are forgotten; the seed and the settings stay.
     pub(super) fn release(&mut self) {
         if self.header().is_allocated() && self.is_one_block() {
-            let pivot = self.header().buckets.as_ptr();
+            let pivot = self.first_block();
             // SAFETY: the only block, with its length; the header forgets it below.
             unsafe {
                 block::deallocate_block::<K, V, A>(

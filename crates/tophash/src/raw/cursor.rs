@@ -101,7 +101,7 @@ impl<K, V, A: Allocator> Cursor<'_, K, V, A> {
         self.has_current = false;
         self.has_removed = true;
         self.slot -= 1;
-        let slot = Slot { bucket, slot: self.slot, index: self.next_index - 1 };
+        let slot = Slot { slots: bucket.slots(), slot: self.slot, index: self.next_index - 1 };
         // SAFETY: the bucket is live and the slot taken. A node whose only entry goes leaves the
         // chain, of which it was the last; then the cursor is at the chain's end.
         unsafe {

@@ -249,6 +249,22 @@ impl Directory {
     }
 }
 
+/// The block at `place`, by way of the root at `entry_point`. Out of line: only tables of more than
+/// 32768 blocks, half a gigabyte or more, have a root.
+///
+/// # Safety
+///
+/// `entry_point` is that of a directory with a root and more than `place` blocks.
+#[cold]
+#[inline(never)]
+pub(crate) unsafe fn block_by_root(entry_point: NonNull<u8>, place: usize) -> Pivot {
+    // SAFETY: a root has a page for every block, and a page a pointer.
+    unsafe {
+        let page = entry_point.cast::<Page>().add(place >> PAGE_LOG2).read();
+        page.add(place % PAGE_LEN).read()
+    }
+}
+
 const fn page_layout(len: usize) -> Layout {
     match Layout::array::<Pivot>(len) {
         Ok(layout) => layout,

@@ -1,8 +1,8 @@
 //! Finding an entry.
 
-use super::RawTable;
-use super::bucket::{Bucket, Slot};
+use super::bucket::{Bucket, Slot, Slots};
 use super::tophash::Tophash;
+use super::{RawTable, block};
 use crate::alloc::Allocator;
 
 impl<K, V, A: Allocator> RawTable<K, V, A> {
@@ -10,48 +10,58 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     ///
     /// `equals` is user code and may panic; nothing is changed while it runs.
     #[inline(always)]
-    pub(crate) fn find(&self, hash: u64, mut equals: impl FnMut(&K) -> bool) -> Option<Slot<K, V>> {
-        let tophash = Tophash::of(hash);
-        let (bucket, index) = self.home(hash);
-        // The slots' address does not depend on the word: both loads go out together.
-        prefetch(bucket.key(0));
-        if size_of::<V>() != 0 {
-            prefetch(bucket.value(0));
-        }
+    pub(crate) fn find(
+        &self,
+        hash: u64,
+        mut equals: impl FnMut(&K) -> bool,
+    ) -> Option<Slot<K, V>> {
+        let index = self.header().index_of(hash);
+        // SAFETY: an index is at most `last` (R2).
+        let (pivot, place) = unsafe { self.header().locate::<K, V>(index) };
+        let slots = Slots::<K, V>::new(block::slots::<K, V>(pivot, place));
+        // The slots' address does not depend on the word: both loads go out together. The values'
+        // line is not asked for: a miss, which does not need it, would pay (docs/decisions/0001).
+        prefetch(slots.start().as_ptr());
         // SAFETY: main buckets up to `last`, and that of `EMPTY`, have words (R3).
-        let word = unsafe { bucket.word() };
-        for slot in word.matches(tophash) {
+        let word = unsafe { block::word(pivot, place).read() };
+        let tophash = Tophash::of(hash);
+        let mut matches = word.matches(tophash);
+        while let Some(slot) = matches.first() {
             // SAFETY: a slot with a tophash holds a key (R3).
-            if equals(unsafe { &*bucket.key(slot) }) {
-                return Some(Slot { bucket, slot, index });
+            if equals(unsafe { &*slots.key(slot) }) {
+                return Some(Slot { slots, slot, index });
             }
+            matches = matches.without_first();
         }
         if word.hints_at(tophash) {
-            return self.find_in_overflow(bucket, index, tophash, equals);
+            let (slots, slot) = self.find_in_overflow(index, tophash, equals)?;
+            return Some(Slot { slots, slot, index });
         }
         None
     }
 
-    /// The rest of [`Self::find`]: few look-ups come here, and fewer misses.
+    /// The rest of [`Self::find`], for a chain that has overflow buckets: few look-ups come here,
+    /// and fewer misses.
     #[cold]
     #[inline(never)]
     fn find_in_overflow(
         &self,
-        main: Bucket<K, V>,
         index: u32,
         tophash: Tophash,
         mut equals: impl FnMut(&K) -> bool,
-    ) -> Option<Slot<K, V>> {
+    ) -> Option<(Slots<K, V>, usize)> {
         // SAFETY: a main bucket with a hint has a link (R4), nodes have words, keys and links
         // (R3, R5).
         unsafe {
-            let mut node = main.next();
+            let mut node = self.bucket(index).next();
             while !node.is_null() {
                 let bucket = Bucket::of_node(node);
-                for slot in bucket.word().matches(tophash) {
+                let mut matches = bucket.word().matches(tophash);
+                while let Some(slot) = matches.first() {
                     if equals(&*bucket.key(slot)) {
-                        return Some(Slot { bucket, slot, index });
+                        return Some((bucket.slots(), slot));
                     }
+                    matches = matches.without_first();
                 }
                 node = bucket.next();
             }
@@ -62,7 +72,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
 
 /// Asks for the cache line at an address, which may be anything.
 #[inline(always)]
-pub(crate) fn prefetch<T>(address: *const T) {
+fn prefetch(address: *const u8) {
     #[cfg(all(target_arch = "x86_64", target_feature = "sse"))]
     // SAFETY: a prefetch never faults.
     unsafe {

@@ -77,17 +77,18 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         if !Self::is_possible(bucket_count * 2) {
             return false;
         }
-        let buckets = if bucket_count < Self::BLOCK_LEN as u64 {
+        if bucket_count < Self::BLOCK_LEN as u64 {
             // The only block is replaced by one twice as large. It is small: see `sizing.rs`.
             let old_len = bucket_count as usize;
-            let Some(pivot) = self.resized_block(old_len, old_len * 2) else { return false };
-            pivot
+            if !self.resize_only_block(old_len, old_len * 2) {
+                return false;
+            }
         } else {
             let was_one_block = bucket_count == Self::BLOCK_LEN as u64;
             if !self.ensure_extra() {
                 return false;
             }
-            let only_block = self.header().buckets.as_ptr();
+            let only_block = self.first_block();
             let (extra, allocator) = self.extra_mut();
             let room = (bucket_count * 2 >> Self::BLOCK_LOG2) as usize;
             if !extra.directory.reserve(room, allocator) {
@@ -97,31 +98,30 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                 // SAFETY: there is room for two blocks.
                 unsafe { extra.directory.push(only_block, allocator) };
             }
-            extra.directory.entry_point()
-        };
+            self.header_mut().buckets = self.extra().directory.entry_point();
+        }
         let header = self.header_mut();
-        header.buckets = buckets;
         header.mask = header.mask * 2 + 1;
         true
     }
 
-    /// Copies the buckets of the table's only block into one of `len`, which becomes the only one.
-    /// `None` if memory is refused. The caller changes the header.
-    pub(super) fn resized_block(
-        &mut self,
-        bucket_count: usize,
-        len: usize,
-    ) -> Option<ptr::NonNull<u8>> {
-        let from = (self.header().buckets.as_ptr(), self.header().mask as usize + 1);
+    /// Replaces the table's only block by one of `len`, with the first `bucket_count` buckets of the
+    /// old one. False if memory is refused. The caller changes the mask to `len - 1`.
+    pub(super) fn resize_only_block(&mut self, bucket_count: usize, len: usize) -> bool {
+        let from = (self.first_block(), self.header().mask as usize + 1);
         let allocator = self.allocator();
-        let to = block::allocate_block::<K, V, A>(len, drop_table::<K, V, A>, allocator)?;
+        let drop_table = drop_table::<K, V, A>;
+        let Some(to) = block::allocate_block::<K, V, A>(len, drop_table, allocator) else {
+            return false;
+        };
         // SAFETY: both blocks have at least so many buckets, the old one's are live, and the old
         // one is not used any more.
         unsafe {
             block::copy_buckets::<K, V>(from, (to.as_ptr(), len), bucket_count);
             block::deallocate_block::<K, V, A>(from.0, from.1, allocator);
         }
-        Some(to)
+        self.set_only_block(to);
+        true
     }
 
     /// Splits the next bucket of a growth. False if memory is refused; then nothing has changed.

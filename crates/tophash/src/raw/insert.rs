@@ -1,9 +1,9 @@
 //! Putting an entry into its chain.
 
-use super::bucket::{Bucket, Slot};
+use super::bucket::{Bucket, Slot, Slots};
 use super::overflow::Slab;
 use super::tophash::{SLOT_COUNT, Tophash};
-use super::{RawTable, fail};
+use super::{RawTable, block, fail};
 use crate::TryReserveError;
 use crate::alloc::Allocator;
 
@@ -16,28 +16,50 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     pub(crate) fn insert_new(&mut self, hash: u64, key: K, value: V) -> Slot<K, V> {
         debug_assert!(self.header().is_allocated());
         let tophash = Tophash::of(hash);
-        let (main, index) = self.home(hash);
-        // SAFETY: the table has memory, so the bucket may be written; the slot after the taken
-        // ones is free, and R3 and R7 hold again when both are changed.
+        let index = self.header().index_of(hash);
+        // SAFETY: an index is at most `last` (R2). The table has memory, so the bucket may be
+        // written; the slot after the taken ones is free, and R3 and R7 hold again when both are
+        // changed.
         unsafe {
-            let word = main.word();
-            let (bucket, slot) = if word.is_full() {
-                self.free_overflow_slot(main, tophash)
-            } else {
-                (main, word.filled())
-            };
+            let (pivot, place) = self.header().locate::<K, V>(index);
+            let word = block::word(pivot, place).read();
+            if word.is_full() {
+                let (slots, slot) = self.insert_in_overflow(index, tophash, key, value);
+                return Slot { slots, slot, index };
+            }
+            let slots = Slots::<K, V>::new(block::slots::<K, V>(pivot, place));
+            let slot = word.filled();
+            slots.key(slot).write(key);
+            slots.value(slot).write(value);
+            block::word(pivot, place).write(word.with(slot, tophash));
+            self.header_mut().count += 1;
+            Slot { slots, slot, index }
+        }
+    }
+
+    /// The rest of [`Self::insert_new`], for a chain whose main bucket is full.
+    #[cold]
+    #[inline(never)]
+    fn insert_in_overflow(
+        &mut self,
+        index: u32,
+        tophash: Tophash,
+        key: K,
+        value: V,
+    ) -> (Slots<K, V>, usize) {
+        // SAFETY: `index <= last`; the slot is free, and R3, R4 and R7 hold again at the end.
+        unsafe {
+            let (bucket, slot) = self.free_overflow_slot(self.bucket(index), tophash);
             bucket.key(slot).write(key);
             bucket.value(slot).write(value);
             bucket.set_word(bucket.word().with(slot, tophash));
             self.header_mut().count += 1;
-            Slot { bucket, slot, index }
+            (bucket.slots(), slot)
         }
     }
 
     /// The first free slot behind a full main bucket. The chain's hints are changed for
     /// `tophash`, and the caller takes the slot at once: until then R4 and R5 do not hold.
-    #[cold]
-    #[inline(never)]
     fn free_overflow_slot(
         &mut self,
         main: Bucket<K, V>,

@@ -4,7 +4,7 @@ use core::iter::FusedIterator;
 use core::marker::PhantomData;
 use core::ptr::{self, NonNull};
 
-use super::bucket::{Bucket, Node, Slot};
+use super::bucket::{Bucket, Node, Slot, Slots};
 use super::{Header, RawTable};
 use crate::alloc::{Allocator, Global};
 
@@ -13,13 +13,13 @@ use crate::alloc::{Allocator, Global};
 pub(super) struct RawIter<K, V> {
     /// Slots yet to come.
     remaining: usize,
-    bucket: Bucket<K, V>,
-    /// The next slot of `bucket`, and how many of its slots are taken.
+    slots: Slots<K, V>,
+    /// The next of `slots`, and how many of them are taken.
     slot: usize,
     filled: usize,
-    /// The overflow bucket after `bucket`, or null.
+    /// The overflow bucket after the one with `slots`, or null.
     next: *mut Node,
-    /// The main bucket that `bucket` is or hangs on, and the one after it.
+    /// The main bucket of the chain, and the one after it.
     index: u32,
     next_index: u32,
     header: Header,
@@ -42,11 +42,10 @@ impl<K, V> RawIter<K, V> {
     /// The slots of a table with this header.
     #[inline]
     fn new(header: &Header) -> Self {
-        // The first step goes to bucket 0.
-        let nowhere = Bucket::new(ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
         Self {
             remaining: header.count,
-            bucket: nowhere,
+            // The first step goes to bucket 0.
+            slots: Slots::new(ptr::NonNull::dangling()),
             slot: 0,
             filled: 0,
             next: ptr::null_mut(),
@@ -64,9 +63,10 @@ impl<K, V> RawIter<K, V> {
         // because more entries are there (R7).
         unsafe {
             if !self.next.is_null() {
-                self.bucket = Bucket::of_node(self.next);
-                self.filled = self.bucket.word().filled();
-                self.next = self.bucket.next();
+                let bucket = Bucket::of_node(self.next);
+                self.slots = bucket.slots();
+                self.filled = bucket.word().filled();
+                self.next = bucket.next();
                 self.slot = 0;
                 return;
             }
@@ -74,12 +74,12 @@ impl<K, V> RawIter<K, V> {
                 self.index = self.next_index;
                 self.next_index += 1;
                 debug_assert!(self.index <= self.header.last);
-                self.bucket = self.header.bucket(self.index);
-                let word = self.bucket.word();
+                let bucket = self.header.bucket::<K, V>(self.index);
+                let word = bucket.word();
                 if !word.is_vacant() {
+                    self.slots = bucket.slots();
                     self.filled = word.filled();
-                    self.next =
-                        if word.has_overflow() { self.bucket.next() } else { ptr::null_mut() };
+                    self.next = if word.has_overflow() { bucket.next() } else { ptr::null_mut() };
                     self.slot = 0;
                     return;
                 }
@@ -99,7 +99,7 @@ impl<K, V> Iterator for RawIter<K, V> {
             }
             self.advance();
         }
-        let slot = Slot { bucket: self.bucket, slot: self.slot, index: self.index };
+        let slot = Slot { slots: self.slots, slot: self.slot, index: self.index };
         self.slot += 1;
         self.remaining -= 1;
         Some(slot)
@@ -119,7 +119,7 @@ impl<K, V> Iterator for RawIter<K, V> {
         loop {
             let end = self.filled;
             for slot in self.slot..end {
-                result = f(result, Slot { bucket: self.bucket, slot, index: self.index });
+                result = f(result, Slot { slots: self.slots, slot, index: self.index });
             }
             self.remaining -= end - self.slot;
             if self.remaining == 0 {

@@ -38,10 +38,10 @@
 //! User code (`Hash`, `Eq`, `Clone`, `Drop`, closures) runs only when all of these hold. SAFETY
 //! comments cite them by number; `check.rs` recounts them.
 //!
-//! - **R1** `buckets` is the pivot of [`EMPTY`], and then `count`, `mask` and `last` are 0 and
-//!   `extra` is null; or the pivot of a block of `mask + 1` buckets, if that is at most a full
-//!   block; or the directory's entry point, and the directory has full blocks for the buckets 0 to
-//!   `last` and no more.
+//! - **R1** `buckets` is the page of [`EMPTY`], and then `count`, `mask` and `last` are 0 and
+//!   `extra` is null; or the page in a block of `mask + 1` buckets, if that is at most a full block;
+//!   or the directory's entry point, and the directory has full blocks for the buckets 0 to `last`
+//!   and no more.
 //! - **R2** `mask + 1` is a power of two, `last <= mask`, and `last >= mask >> 1`; if `mask` is
 //!   not 0, `last >= half - 1` where `half` is `(mask + 1) / 2`.
 //! - **R3** The word of every bucket from 0 to `last` and of every node in a chain is initialised.
@@ -93,7 +93,7 @@ use core::ptr::{self, NonNull};
 use crate::TryReserveError;
 use crate::alloc::{Allocator, Global, allocate};
 use block::DropTable;
-use bucket::Bucket;
+use bucket::{Bucket, Slot};
 use directory::{Directory, PAGE_LOG2};
 use overflow::Slab;
 use tophash::Word;
@@ -105,13 +105,22 @@ pub use shrink::ShrinkPolicy;
 
 /// What a table without memory points to: the head of a block of one bucket without an entry. It
 /// is never written (R9), and its slots do not exist.
-static EMPTY: EmptyHead = EmptyHead { _word: Word::EMPTY, _drop: 0 };
+static EMPTY: EmptyHead =
+    EmptyHead { _word: Word::EMPTY, _drop: 0, page: EmptyPage((&raw const EMPTY).wrapping_add(1)) };
 
 #[repr(C, align(8))]
 struct EmptyHead {
     _word: Word,
     _drop: u64,
+    page: EmptyPage,
 }
+
+/// The pivot of [`EMPTY`], where its slots would begin.
+#[repr(C, align(8))]
+struct EmptyPage(*const EmptyHead);
+
+// SAFETY: the static is never written.
+unsafe impl Sync for EmptyPage {}
 
 /// The table's header: Go's `hmap`, in 40 bytes on a 64-bit machine.
 ///
@@ -122,7 +131,7 @@ struct EmptyHead {
 struct Header {
     /// Entries.
     count: usize,
-    /// The only block's pivot, or the directory's entry point (R1).
+    /// The directory page, or the root of the pages (R1).
     buckets: NonNull<u8>,
     /// What few operations need, allocated when first needed.
     extra: *mut Extra,
@@ -181,7 +190,7 @@ impl Header {
     const fn empty() -> Self {
         Self {
             count: 0,
-            buckets: empty_pivot(),
+            buckets: empty_page(),
             extra: ptr::null_mut(),
             mask: 0,
             last: 0,
@@ -191,7 +200,7 @@ impl Header {
     }
 
     fn is_allocated(&self) -> bool {
-        self.buckets != empty_pivot()
+        self.buckets != empty_page()
     }
 
     /// Buckets below the middle: those that a growth splits.
@@ -207,45 +216,62 @@ impl Header {
     }
 
     /// The bucket that a key with this hash belongs to.
+    ///
+    /// A branch and not a conditional move: it is taken only while a growth is under way, and costs
+    /// four instructions less (docs/decisions/0001).
     #[inline(always)]
     fn index_of(&self, hash: u64) -> u32 {
         let index = hash as u32 & self.mask;
-        if index > self.last { index & (self.mask >> 1) } else { index }
+        if index > self.last { self.twin_of(index) } else { index }
+    }
+
+    /// The bucket that holds what will be in `index` when its bucket is split.
+    #[cold]
+    #[inline(always)]
+    fn twin_of(&self, index: u32) -> u32 {
+        index & (self.mask >> 1)
+    }
+
+    /// The pivot of the block with the bucket `index`, and the bucket's place in that block.
+    ///
+    /// # Safety
+    ///
+    /// The header is that of a table of `K` and `V`, and `index <= last`.
+    #[inline(always)]
+    unsafe fn locate<K, V>(&self, index: u32) -> (*mut u8, usize) {
+        let shape = Bucket::<K, V>::SHAPE;
+        let block = (index >> shape.block_log2) as usize;
+        // SAFETY: there are pages with a pointer for every block up to that of `last` (R1), and a
+        // root just when `mask` asks for more blocks than a page has.
+        let pivot = unsafe {
+            if (self.mask >> shape.block_log2) >> PAGE_LOG2 == 0 {
+                self.buckets.cast::<*mut u8>().add(block).read()
+            } else {
+                directory::block_by_root(self.buckets, block)
+            }
+        };
+        (pivot, index as usize & (shape.block_len() - 1))
     }
 
     /// The main bucket `index`.
     ///
     /// # Safety
     ///
-    /// The header is that of a table of `K` and `V`, and `index <= last`. The bucket of a table
-    /// without memory may be read but not written (R9), and its link not even read.
+    /// As for [`Self::locate`]. The bucket of a table without memory may be read but not written
+    /// (R9), and its link not even read.
     #[inline(always)]
     unsafe fn bucket<K, V>(&self, index: u32) -> Bucket<K, V> {
-        let shape = Bucket::<K, V>::SHAPE;
-        let block_len = shape.block_len();
-        if (self.mask as usize) < block_len {
-            return block::bucket(self.buckets.as_ptr(), self.mask as usize + 1, index as usize);
-        }
-        let block = (index >> shape.block_log2) as usize;
-        // SAFETY: there are pages with a pointer for every block up to that of `last` (R1), and a
-        // root just when `mask` asks for more blocks than a page has.
-        let pivot = unsafe {
-            let page = self.buckets.as_ptr().cast::<*mut u8>();
-            if (self.mask >> shape.block_log2) >> PAGE_LOG2 == 0 {
-                page.add(block).read()
-            } else {
-                let page = page.cast::<*mut *mut u8>().add(block >> PAGE_LOG2).read();
-                page.add(block & ((1 << PAGE_LOG2) - 1)).read()
-            }
-        };
-        block::bucket(pivot, block_len, index as usize & (block_len - 1))
+        // SAFETY: as the caller says.
+        let (pivot, place) = unsafe { self.locate::<K, V>(index) };
+        let len = Bucket::<K, V>::SHAPE.block_len().min(self.mask as usize + 1);
+        block::bucket(pivot, len, place)
     }
 }
 
-/// The pivot of [`EMPTY`]: words lie below a pivot.
-const fn empty_pivot() -> NonNull<u8> {
-    // SAFETY: one past a static is not null.
-    unsafe { NonNull::new_unchecked((&raw const EMPTY).add(1).cast::<u8>().cast_mut()) }
+/// The page of [`EMPTY`].
+const fn empty_page() -> NonNull<u8> {
+    // SAFETY: a static's address is not null.
+    unsafe { NonNull::new_unchecked((&raw const EMPTY.page).cast::<u8>().cast_mut()) }
 }
 
 /// A table of entries `(K, V)`, found by hash.
@@ -281,7 +307,7 @@ impl<A: Allocator> Drop for Parts<A> {
             // once, when nobody uses the table any more.
             unsafe {
                 let drop_table = if header.extra.is_null() {
-                    block::drop_function(header.buckets.as_ptr())
+                    block::drop_function(header.buckets.cast::<*mut u8>().read())
                 } else {
                     (*header.extra).drop_table
                 };
@@ -383,10 +409,22 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         if self.header().is_allocated() { self.header().last as usize + 1 } else { 0 }
     }
 
-    /// Whether the table's only block is what `buckets` points to.
+    /// Whether the table is one block, without a directory.
     #[inline(always)]
     fn is_one_block(&self) -> bool {
         (self.header().mask as usize) < Self::BLOCK_LEN
+    }
+
+    /// The pivot of the first block; of [`EMPTY`], if there is none.
+    fn first_block(&self) -> *mut u8 {
+        // SAFETY: bucket 0 is always there.
+        unsafe { self.header().locate::<K, V>(0).0 }
+    }
+
+    /// Makes `pivot` the table's only block.
+    fn set_only_block(&mut self, pivot: NonNull<u8>) {
+        // SAFETY: a block has its page.
+        self.header_mut().buckets = unsafe { block::page_of_one(pivot).cast() };
     }
 
     /// The main bucket `index`.
@@ -400,12 +438,18 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         unsafe { self.header().bucket(index) }
     }
 
-    /// The bucket that `hash` belongs to, and its index.
-    #[inline(always)]
-    fn home(&self, hash: u64) -> (Bucket<K, V>, u32) {
-        let index = self.header().index_of(hash);
-        // SAFETY: an index is at most `last` by R2.
-        (unsafe { self.bucket(index) }, index)
+    /// The bucket that the entry at `slot` lies in.
+    ///
+    /// # Safety
+    ///
+    /// The slot is taken.
+    #[inline]
+    unsafe fn bucket_of(&self, slot: Slot<K, V>) -> Bucket<K, V> {
+        // SAFETY: the slots are those of the chain's main bucket, or those of a node.
+        unsafe {
+            let main = self.bucket(slot.index);
+            if slot.slots == main.slots() { main } else { Bucket::of_slots(slot.slots) }
+        }
     }
 
     /// The rarely needed part, which the caller knows to exist.

@@ -62,9 +62,10 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             let tail = Bucket::of_node(node);
             let last = tail.word().filled() - 1;
             let tophash = tail.word().tophash(last);
-            if !(slot.bucket.is(tail) && slot.slot == last) {
-                Bucket::move_entry((tail, last), (slot.bucket, slot.slot));
-                slot.bucket.set_word(slot.bucket.word().replaced(slot.slot, tophash));
+            let hole = self.bucket_of(slot);
+            if !(hole.is(tail) && slot.slot == last) {
+                Bucket::move_entry((tail, last), (hole, slot.slot));
+                hole.set_word(hole.word().replaced(slot.slot, tophash));
             }
             tail.set_word(tail.word().without(last));
             if last == 0 {

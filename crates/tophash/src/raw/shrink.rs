@@ -1,5 +1,7 @@
 //! Shrinking: growth backwards, one bucket merged into its twin at a time.
 
+use core::ptr::NonNull;
+
 use super::bucket::{Bucket, Node};
 use super::grow::Part;
 use super::sizing::{buckets_for, capacity_of};
@@ -227,24 +229,22 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     fn halve_mask(&mut self) -> bool {
         let half = self.header().half();
         debug_assert!(self.header().last + 1 == half);
-        let buckets = if self.is_one_block() {
-            let half = half as usize;
-            let Some(pivot) = self.resized_block(half, half) else { return false };
-            pivot
+        if self.is_one_block() {
+            if !self.resize_only_block(half as usize, half as usize) {
+                return false;
+            }
+        } else if half as usize == Self::BLOCK_LEN {
+            let (extra, allocator) = self.extra_mut();
+            // SAFETY: one block is left, and from now on the header points to it.
+            let pivot = unsafe { extra.directory.pop(allocator) };
+            extra.directory.release(allocator);
+            self.set_only_block(NonNull::new(pivot).expect("a block is not null"));
         } else {
             let (extra, allocator) = self.extra_mut();
-            if half as usize == Self::BLOCK_LEN {
-                // SAFETY: one block is left, and from now on the header points to it.
-                let pivot = unsafe { extra.directory.pop(allocator) };
-                extra.directory.release(allocator);
-                core::ptr::NonNull::new(pivot).expect("a block is not null")
-            } else {
-                extra.directory.drop_root_if_unused(allocator);
-                extra.directory.entry_point()
-            }
-        };
+            extra.directory.drop_root_if_unused(allocator);
+            self.header_mut().buckets = self.extra().directory.entry_point();
+        }
         let header = self.header_mut();
-        header.buckets = buckets;
         header.mask >>= 1;
         true
     }

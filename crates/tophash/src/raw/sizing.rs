@@ -20,8 +20,8 @@ const BLOCK_BYTES_MAX: usize = 32 * 1024;
 /// Bytes of a main bucket beside its slots: the tophash word and the overflow pointer.
 pub(crate) const BUCKET_HEAD_BYTES: usize = 16;
 
-/// Bytes of a block's drop function, with what aligns the words below it.
-const DROP_BYTES: usize = 8;
+/// Bytes between a block's tophash words and its slots. See `block.rs`.
+const TAIL_BYTES: usize = 16;
 
 /// The alignment of the slots of all but the smallest tables: a cache line, so that the eight
 /// keys of a bucket lie in as few lines as they can.
@@ -67,10 +67,10 @@ impl Shape {
         1 << self.block_log2
     }
 
-    /// Bytes before the slots of a block of `bucket_count`: overflow pointers, tophash words, the
-    /// drop function, and what aligns the slots.
+    /// Bytes before the slots of a block of `bucket_count`: overflow pointers, tophash words, two
+    /// pointers, and what aligns the slots.
     pub(crate) const fn block_head_bytes(self, bucket_count: usize) -> usize {
-        let head = DROP_BYTES + BUCKET_HEAD_BYTES * bucket_count;
+        let head = TAIL_BYTES + BUCKET_HEAD_BYTES * bucket_count;
         round_up(head, self.block_align(bucket_count))
     }
 

@@ -9,29 +9,27 @@ pub(crate) struct Matches(u64);
 impl Matches {
     /// Compares the seven low bits of every byte of `word` with `top`, which is below 128.
     #[inline(always)]
-    pub(crate) fn new(word: u64, top: u8) -> Self {
+    pub(crate) fn new(word: u64, top: u64) -> Self {
         // SAFETY: this module exists only where NEON does.
         let equal = unsafe {
             let tophashes = arm::vcreate_u8(word & 0x7f7f_7f7f_7f7f_7f7f);
             arm::vget_lane_u64::<0>(arm::vreinterpret_u64_u8(arm::vceq_u8(
                 tophashes,
-                arm::vdup_n_u8(top),
+                arm::vdup_n_u8(top as u8),
             )))
         };
         Self(equal & 0x8080_8080_8080_8080)
     }
-}
 
-impl Iterator for Matches {
-    type Item = usize;
-
+    /// The first of the slots.
     #[inline(always)]
-    fn next(&mut self) -> Option<usize> {
-        if self.0 == 0 {
-            return None;
-        }
-        let slot = self.0.trailing_zeros() as usize >> 3;
-        self.0 &= self.0 - 1;
-        Some(slot)
+    pub(crate) fn first(self) -> Option<usize> {
+        if self.0 == 0 { None } else { Some(self.0.trailing_zeros() as usize >> 3) }
+    }
+
+    /// The slots but the first. There is one.
+    #[inline(always)]
+    pub(crate) fn without_first(self) -> Self {
+        Self(self.0 & (self.0 - 1))
     }
 }

@@ -7,27 +7,26 @@ pub(crate) struct Matches(u64);
 impl Matches {
     /// Compares the seven low bits of every byte of `word` with `top`, which is below 128.
     ///
-    /// With the hints masked off, every byte of the difference is at most 127. So subtracting it
-    /// from 128 never borrows from the next byte, and leaves the top bit set just where the
-    /// difference was zero: there are no false matches.
+    /// With the hints masked off, every byte of the difference is at most 127. So adding 127 to each
+    /// never carries into the next byte, and sets the top bit just where the difference was not
+    /// zero: there are no false matches.
     #[inline(always)]
-    pub(crate) fn new(word: u64, top: u8) -> Self {
-        let wanted = u64::from(top) * 0x0101_0101_0101_0101;
-        let difference = (word & 0x7f7f_7f7f_7f7f_7f7f) ^ wanted;
-        Self((0x8080_8080_8080_8080 - difference) & 0x8080_8080_8080_8080)
+    pub(crate) fn new(word: u64, top: u64) -> Self {
+        const LOW_BITS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+        let wanted = top * 0x0101_0101_0101_0101;
+        let difference = (word & LOW_BITS) ^ wanted;
+        Self(!((difference + LOW_BITS) | LOW_BITS))
     }
-}
 
-impl Iterator for Matches {
-    type Item = usize;
-
+    /// The first of the slots.
     #[inline(always)]
-    fn next(&mut self) -> Option<usize> {
-        if self.0 == 0 {
-            return None;
-        }
-        let slot = self.0.trailing_zeros() as usize >> 3;
-        self.0 &= self.0 - 1;
-        Some(slot)
+    pub(crate) fn first(self) -> Option<usize> {
+        if self.0 == 0 { None } else { Some(self.0.trailing_zeros() as usize >> 3) }
+    }
+
+    /// The slots but the first. There is one.
+    #[inline(always)]
+    pub(crate) fn without_first(self) -> Self {
+        Self(self.0 & (self.0 - 1))
     }
 }

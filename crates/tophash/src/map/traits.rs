@@ -1,0 +1,171 @@
+//! The traits of std that a map has.
+
+use core::fmt::{self, Debug};
+use core::hash::{BuildHasher, Hash};
+use core::ops::Index;
+
+use super::HashMap;
+use crate::alloc::Allocator;
+use crate::{DefaultHashBuilder, Equivalent};
+
+impl<K, V, S, A> Clone for HashMap<K, V, S, A>
+where
+    K: Clone,
+    V: Clone,
+    S: Clone,
+    A: Allocator + Clone,
+{
+    /// A copy with the same buckets and the same order. O(buckets); nothing is hashed.
+    fn clone(&self) -> Self {
+        Self { hash_builder: self.hash_builder.clone(), table: self.table.clone() }
+    }
+
+    /// Reuses this map's buckets if there are as many as in `source`.
+    fn clone_from(&mut self, source: &Self) {
+        // In this order a clone that panics leaves entries only under the state they were hashed with.
+        let hash_builder = source.hash_builder.clone();
+        self.table.clear();
+        self.hash_builder = hash_builder;
+        self.table.clone_from(&source.table);
+    }
+}
+
+impl<K, V, S, A> Default for HashMap<K, V, S, A>
+where
+    S: Default,
+    A: Allocator + Default,
+{
+    /// An empty map, without memory.
+    #[inline]
+    fn default() -> Self {
+        Self::with_hasher_in(S::default(), A::default())
+    }
+}
+
+impl<K, V, S, A> PartialEq for HashMap<K, V, S, A>
+where
+    K: Eq + Hash,
+    V: PartialEq,
+    S: BuildHasher,
+    A: Allocator,
+{
+    /// Whether both maps have the same entries. O(buckets).
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len()
+            && self.table.iter().all(|(key, value)| other.get(key).is_some_and(|its| *value == *its))
+    }
+}
+
+impl<K, V, S, A> Eq for HashMap<K, V, S, A>
+where
+    K: Eq + Hash,
+    V: Eq,
+    S: BuildHasher,
+    A: Allocator,
+{
+}
+
+impl<K, V, S, A> Debug for HashMap<K, V, S, A>
+where
+    K: Debug,
+    V: Debug,
+    A: Allocator,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.table.iter()).finish()
+    }
+}
+
+impl<K, Q, V, S, A> Index<&Q> for HashMap<K, V, S, A>
+where
+    K: Eq + Hash,
+    Q: Hash + Equivalent<K> + ?Sized,
+    S: BuildHasher,
+    A: Allocator,
+{
+    type Output = V;
+
+    /// The value of `key`. O(1).
+    ///
+    /// # Panics
+    ///
+    /// If the map has no entry with `key`.
+    #[inline]
+    fn index(&self, key: &Q) -> &V {
+        self.get(key).expect("no entry found for key")
+    }
+}
+
+impl<K, V, S, A> FromIterator<(K, V)> for HashMap<K, V, S, A>
+where
+    K: Eq + Hash,
+    S: BuildHasher + Default,
+    A: Allocator + Default,
+{
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        let mut map = Self::default();
+        map.extend(entries);
+        map
+    }
+}
+
+impl<K, V, A, const N: usize> From<[(K, V); N]> for HashMap<K, V, DefaultHashBuilder, A>
+where
+    K: Eq + Hash,
+    A: Allocator + Default,
+{
+    /// A map with the entries of an array; of equal keys the last one's value stays.
+    ///
+    /// ```
+    /// use tophash::HashMap;
+    ///
+    /// let ages = HashMap::from([("alice", 30), ("bob", 25)]);
+    /// let same: HashMap<_, _> = [("bob", 25), ("alice", 30)].into();
+    /// assert_eq!(ages, same);
+    /// ```
+    fn from(entries: [(K, V); N]) -> Self {
+        entries.into_iter().collect()
+    }
+}
+
+impl<K, V, S, A> Extend<(K, V)> for HashMap<K, V, S, A>
+where
+    K: Eq + Hash,
+    S: BuildHasher,
+    A: Allocator,
+{
+    /// Inserts all entries. If the iterator says how many they are, makes room for all of them in
+    /// an empty map, and for half of them in one that has entries, since keys may be equal.
+    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
+        let entries = entries.into_iter();
+        let hint = entries.size_hint().0;
+        self.reserve(if self.is_empty() { hint } else { hint.div_ceil(2) });
+        entries.for_each(|(key, value)| {
+            self.insert(key, value);
+        });
+    }
+}
+
+impl<'a, K, V, S, A> Extend<(&'a K, &'a V)> for HashMap<K, V, S, A>
+where
+    K: Eq + Hash + Copy,
+    V: Copy,
+    S: BuildHasher,
+    A: Allocator,
+{
+    fn extend<I: IntoIterator<Item = (&'a K, &'a V)>>(&mut self, entries: I) {
+        self.extend(entries.into_iter().map(|(&key, &value)| (key, value)));
+    }
+}
+
+impl<'a, K, V, S, A> Extend<&'a (K, V)> for HashMap<K, V, S, A>
+where
+    K: Eq + Hash + Copy,
+    V: Copy,
+    S: BuildHasher,
+    A: Allocator,
+{
+    fn extend<I: IntoIterator<Item = &'a (K, V)>>(&mut self, entries: I) {
+        self.extend(entries.into_iter().copied());
+    }
+}
