@@ -1,1 +1,34 @@
-//! What the tests of this workspace share.
+//! What the tests of this workspace share: operations on a map, a model that is obviously right,
+//! a runner that shrinks what fails, and hashers, keys and allocators that are out to do harm.
+//!
+//! It does not depend on `tophash`, so that the unit tests inside `tophash` can use it.
+//!
+//! ```
+//! use testkit::{Profile, StandardSubject, run};
+//!
+//! run(7, Profile::Mixed, 50, 300, StandardSubject::default);
+//! ```
+
+#![deny(unsafe_code)]
+
+pub mod allocators;
+pub mod hashers;
+pub mod keys;
+mod model;
+mod operation;
+mod outcome;
+mod quiet;
+mod random;
+mod runner;
+mod shrink;
+mod standard;
+mod subject;
+
+pub use model::Model;
+pub use operation::{Ending, Filter, Generator, Operation, Profile};
+pub use outcome::Outcome;
+pub use quiet::{Caught, silently};
+pub use random::Random;
+pub use runner::{replay, run};
+pub use standard::StandardSubject;
+pub use subject::Subject;

@@ -372,7 +372,7 @@ where
     /// Go's `m[k] op= v` writes to. O(1).
     ///
     /// ```
-    /// let mut words = tophash::HashMap::new();
+    /// let mut words: tophash::HashMap<&str, u32> = tophash::HashMap::new();
     /// for word in "to be or not to be".split(' ') {
     ///     *words.at(word) += 1;
     /// }

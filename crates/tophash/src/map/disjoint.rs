@@ -118,8 +118,7 @@ where
         let hashes = self.hashes_of(&keys);
         // SAFETY: equal keys are one entry's; the caller says that there are none.
         unsafe {
-            self.table
-                .get_disjoint_unchecked_mut(hashes, |place, key| keys[place].equivalent(key))
+            self.table.get_disjoint_unchecked_mut(hashes, |place, key| keys[place].equivalent(key))
         }
         .map(|entry| entry.map(|(key, value)| (&*key, value)))
     }

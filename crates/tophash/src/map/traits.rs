@@ -52,7 +52,10 @@ where
     /// Whether both maps have the same entries. O(buckets).
     fn eq(&self, other: &Self) -> bool {
         self.len() == other.len()
-            && self.table.iter().all(|(key, value)| other.get(key).is_some_and(|its| *value == *its))
+            && self
+                .table
+                .iter()
+                .all(|(key, value)| other.get(key).is_some_and(|its| *value == *its))
     }
 }
 
@@ -109,10 +112,11 @@ where
     }
 }
 
-impl<K, V, A, const N: usize> From<[(K, V); N]> for HashMap<K, V, DefaultHashBuilder, A>
+// For the global allocator alone: else `HashMap::from([...])`, which std's users write, would not
+// say which allocator it means.
+impl<K, V, const N: usize> From<[(K, V); N]> for HashMap<K, V, DefaultHashBuilder>
 where
     K: Eq + Hash,
-    A: Allocator + Default,
 {
     /// A map with the entries of an array; of equal keys the last one's value stays.
     ///

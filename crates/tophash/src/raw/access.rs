@@ -71,7 +71,9 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         let slots = self.find_all(hashes, &mut equals);
         for (place, slot) in slots.iter().enumerate() {
             let is_same = |other: &Option<Slot<K, V>>| match (slot, other) {
-                (Some(one), Some(two)) => (one.index, one.slot) == (two.index, two.slot) && one.slots == two.slots,
+                (Some(one), Some(two)) => {
+                    (one.index, one.slot) == (two.index, two.slot) && one.slots == two.slots
+                }
                 _ => false,
             };
             assert!(!slots[..place].iter().any(is_same), "duplicate keys found");
@@ -134,7 +136,8 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                     if has_extra {
                         self.extra_mut().0.pop_index = index;
                     }
-                    let entry = self.remove(Slot { slots: bucket.slots(), slot: word.filled() - 1, index });
+                    let entry =
+                        self.remove(Slot { slots: bucket.slots(), slot: word.filled() - 1, index });
                     self.removed();
                     return Some(entry);
                 }

@@ -150,7 +150,5 @@ pub(crate) fn bucket<K, V>(pivot: *mut u8, len: usize, place: usize) -> Bucket<K
 #[inline(always)]
 pub(crate) fn slots<K, V>(pivot: *mut u8, place: usize) -> NonNull<u8> {
     // SAFETY: the address of slots, or of the end of `EMPTY`, is not null.
-    unsafe {
-        NonNull::new_unchecked(pivot.wrapping_add(place * Bucket::<K, V>::SHAPE.slots_bytes))
-    }
+    unsafe { NonNull::new_unchecked(pivot.wrapping_add(place * Bucket::<K, V>::SHAPE.slots_bytes)) }
 }

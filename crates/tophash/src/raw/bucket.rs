@@ -107,7 +107,6 @@ impl<K, V> Clone for Bucket<K, V> {
 
 impl<K, V> Copy for Bucket<K, V> {}
 
-
 impl<K, V> Bucket<K, V> {
     /// The sizes of this kind of bucket.
     pub(crate) const SHAPE: Shape = Shape::of::<K, V>();

@@ -10,11 +10,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     ///
     /// `equals` is user code and may panic; nothing is changed while it runs.
     #[inline(always)]
-    pub(crate) fn find(
-        &self,
-        hash: u64,
-        mut equals: impl FnMut(&K) -> bool,
-    ) -> Option<Slot<K, V>> {
+    pub(crate) fn find(&self, hash: u64, mut equals: impl FnMut(&K) -> bool) -> Option<Slot<K, V>> {
         let index = self.header().index_of(hash);
         // SAFETY: an index is at most `last` (R2).
         let (pivot, place) = unsafe { self.header().locate::<K, V>(index) };

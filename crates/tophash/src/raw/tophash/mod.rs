@@ -220,7 +220,8 @@ mod tests {
         for word in words() {
             for top in 1..128 {
                 let bytes = word.0.to_le_bytes();
-                let naive: Vec<usize> = (0..8).filter(|&slot| u64::from(bytes[slot] & 0x7f) == top).collect();
+                let naive: Vec<usize> =
+                    (0..8).filter(|&slot| u64::from(bytes[slot] & 0x7f) == top).collect();
                 assert_eq!(slots(word.matches(Tophash(top))), naive, "{word:x?} {top:x}");
             }
         }

@@ -1,0 +1,178 @@
+//! The operations of a map, as values that can be generated, printed, shrunk and replayed.
+
+mod generate;
+
+pub use generate::{Generator, Profile};
+
+/// One operation on a map from key ids to numbers.
+///
+/// A subject maps an id to a key of its own type. Every variant names what the subject does and
+/// the [`Outcome`](crate::Outcome) with which it answers. The `Debug` form is Rust source, but
+/// for lists: [`source`](Self::source) prints all of them so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// `insert`: `Value` with what it displaced.
+    Insert(u16, u32),
+    /// `try_insert`: `Value(None)` when it inserted, otherwise `Value` with what is there.
+    TryInsert(u16, u32),
+    /// `get`: `Value`.
+    Get(u16),
+    /// `get_mut`, then adds the number to the value, wrapping: `Value` with what was there.
+    Change(u16, u32),
+    /// `contains_key`: `Found`.
+    ContainsKey(u16),
+    /// `remove`: `Value`.
+    Remove(u16),
+    /// `remove_entry`: `Entry`.
+    RemoveEntry(u16),
+    /// `entry().or_insert`: `Value` with what is there afterwards.
+    OrInsert(u16, u32),
+    /// `entry().and_modify(adds the first number, wrapping).or_insert(the second)`: `Value` with
+    /// what is there afterwards.
+    ModifyOrInsert(u16, u32, u32),
+    /// `entry`, and `remove_entry` when it is occupied: `Entry`.
+    OccupiedRemove(u16),
+    /// `entry().insert_entry`: `Value` with what the returned entry holds.
+    InsertEntry(u16, u32),
+    /// `entry`, and `replace_entry_with` when it is occupied, which keeps the entry with the new
+    /// value or, on `None`, removes it: `Value` with what was there before.
+    ReplaceEntry(u16, Option<u32>),
+    /// What is there, or else the default, 0, which is inserted: `Value`.
+    At(u16),
+    /// `clear`: `Done`.
+    Clear,
+    /// `retain` of what the filter matches, adding 1 (wrapping) to each kept value: `Count` of the
+    /// entries visited.
+    Retain(Filter),
+    /// `extract_if` of what the filter matches, ended after so many entries: `Taken`.
+    ExtractIf(Filter, usize, Ending),
+    /// `drain`, ended after so many entries: `Taken`. Dropped, it leaves nothing in the map.
+    Drain(usize, Ending),
+    /// `into_iter`, ended after so many entries, and a new map of just these: `Taken`.
+    Rebuild(usize, Ending),
+    /// `iter`: `Entries`.
+    Iterate,
+    /// `iter_mut`, adding the number (wrapping) to every value: `Count` of the entries visited.
+    IterateMut(u32),
+    /// `values_mut`, adding the number (wrapping) to every value: `Count` of the entries visited.
+    ValuesMut(u32),
+    /// `keys`: `Keys`.
+    Keys,
+    /// `values`: `Values`.
+    Values,
+    /// `reserve`: `Capacity`.
+    Reserve(usize),
+    /// `try_reserve`: `Capacity`, or `Refused` on an error.
+    TryReserve(usize),
+    /// `shrink_to_fit`: `Capacity`.
+    ShrinkToFit,
+    /// `shrink_to`: `Capacity`.
+    ShrinkTo(usize),
+    /// `grow_step`: `Done`, also where the map has no such method.
+    GrowStep(usize),
+    /// `shrink_step`: `Done`, also where the map has no such method.
+    ShrinkStep(usize),
+    /// Takes any entry out: `Entry`.
+    Pop,
+    /// `clone`; the clone takes the map's place: `Done`.
+    Clone,
+    /// `clone_from` into a map that holds these pairs, which takes the map's place: `Done`.
+    CloneFrom(Vec<(u16, u32)>),
+    /// `extend`: `Done`.
+    Extend(Vec<(u16, u32)>),
+    /// `get_disjoint_mut` of two different keys, adding the number (wrapping) to both values:
+    /// `Pair` of what was there.
+    GetDisjointMut(u16, u16, u32),
+}
+
+impl Operation {
+    /// The operation as Rust source, for a reader who has imported the variants.
+    pub fn source(&self) -> String {
+        // No variant but those that hold a `Vec` prints a bracket.
+        format!("{self:?}").replace('[', "vec![")
+    }
+
+    /// The same operation made smaller in a few ways, the boldest first; nothing for most.
+    pub(crate) fn smaller(&self) -> Vec<Self> {
+        let rebuild = match self {
+            Self::Extend(_) => Self::Extend,
+            Self::CloneFrom(_) => Self::CloneFrom,
+            _ => return Vec::new(),
+        };
+        let (Self::Extend(pairs) | Self::CloneFrom(pairs)) = self else { return Vec::new() };
+        if pairs.is_empty() {
+            return Vec::new();
+        }
+        let half = pairs.len().div_ceil(2);
+        vec![
+            rebuild(Vec::new()),
+            rebuild(pairs[..pairs.len() - half].to_vec()),
+            rebuild(pairs[half..].to_vec()),
+            rebuild(pairs[..pairs.len() - 1].to_vec()),
+            rebuild(pairs[1..].to_vec()),
+        ]
+    }
+}
+
+/// How an iterator that takes entries out of a map comes to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It is dropped.
+    Dropped,
+    /// It is leaked by `mem::forget`. A subject that counts what it leaks may drop it instead: the
+    /// model accepts both.
+    Leaked,
+}
+
+/// A predicate on entries: those whose key id and value add up to 0 modulo some number match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Filter {
+    /// 1 matches everything, 2 about half, and so on; 0 matches nothing.
+    pub modulus: u32,
+}
+
+impl Filter {
+    /// Tells whether an entry matches.
+    pub fn matches(self, key: u16, value: u32) -> bool {
+        value.wrapping_add(u32::from(key)).checked_rem(self.modulus) == Some(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ending, Filter, Operation};
+
+    #[test]
+    fn the_source_of_an_operation_is_rust() {
+        let sources = [
+            (Operation::Insert(1, 2), "Insert(1, 2)"),
+            (Operation::Clear, "Clear"),
+            (Operation::Extend(vec![(1, 2), (3, 4)]), "Extend(vec![(1, 2), (3, 4)])"),
+            (Operation::Drain(3, Ending::Leaked), "Drain(3, Leaked)"),
+            (Operation::ReplaceEntry(1, Some(2)), "ReplaceEntry(1, Some(2))"),
+            (Operation::Retain(Filter { modulus: 3 }), "Retain(Filter { modulus: 3 })"),
+        ];
+        for (operation, source) in sources {
+            assert_eq!(operation.source(), source);
+        }
+    }
+
+    #[test]
+    fn a_filter_of_one_matches_all_and_a_filter_of_zero_nothing() {
+        assert!(Filter { modulus: 1 }.matches(3, u32::MAX));
+        assert!(!Filter { modulus: 0 }.matches(0, 0));
+        assert!(Filter { modulus: 2 }.matches(1, 3));
+        assert!(!Filter { modulus: 2 }.matches(1, 4));
+    }
+
+    #[test]
+    fn every_smaller_operation_has_fewer_pairs() {
+        for count in 0..6_u16 {
+            let pairs: Vec<_> = (0..count).map(|key| (key, 0)).collect();
+            for smaller in Operation::Extend(pairs.clone()).smaller() {
+                let Operation::Extend(fewer) = smaller else { panic!("{smaller:?}") };
+                assert!(fewer.len() < pairs.len());
+            }
+        }
+    }
+}

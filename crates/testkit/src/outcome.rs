@@ -1,0 +1,54 @@
+//! What a map answered to an operation.
+
+/// The answer to one [`Operation`](crate::Operation); each operation's docs name its own.
+///
+/// Lists may come in any order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing to report.
+    Done,
+    /// A value, if there was one.
+    Value(Option<u32>),
+    /// Whether a key was found.
+    Found(bool),
+    /// An entry, if there was one.
+    Entry(Option<(u16, u32)>),
+    /// The values of two keys.
+    Pair(Option<u32>, Option<u32>),
+    /// How many entries were visited.
+    Count(usize),
+    /// The capacity after the operation.
+    Capacity(usize),
+    /// The map could not have the memory and said so.
+    Refused,
+    /// All entries.
+    Entries(Vec<(u16, u32)>),
+    /// All keys.
+    Keys(Vec<u16>),
+    /// All values.
+    Values(Vec<u32>),
+    /// What an iterator that was ended early gave out, and what the map then held.
+    Taken {
+        /// The entries given out.
+        taken: Vec<(u16, u32)>,
+        /// The map's content once the iterator had ended.
+        left: Vec<(u16, u32)>,
+    },
+}
+
+impl Outcome {
+    /// The same answer with every list in order, so that two can be compared.
+    pub(crate) fn sorted(mut self) -> Self {
+        match &mut self {
+            Self::Entries(entries) => entries.sort_unstable(),
+            Self::Keys(keys) => keys.sort_unstable(),
+            Self::Values(values) => values.sort_unstable(),
+            Self::Taken { taken, left } => {
+                taken.sort_unstable();
+                left.sort_unstable();
+            }
+            _ => {}
+        }
+        self
+    }
+}

@@ -1,0 +1,290 @@
+//! Drives a map under test beside the model, and reports a failure as the shortest list of
+//! operations that shows it.
+
+use crate::shrink::shrink;
+use crate::{Generator, Model, Operation, Outcome, Profile, Subject, silently};
+use std::cell::Cell;
+use std::fmt::Write as _;
+
+/// Up to so many entries the whole content is compared after every operation.
+const COMPARE_EVERY_TIME_MAX: usize = 64;
+/// In larger maps the content is compared once in so many operations, and at the end.
+const COMPARE_EVERY: usize = 64;
+
+/// Drives a map that `make` makes through `count` operations, and the model beside it.
+///
+/// After every operation the answers are compared, the map checks itself, and its content is
+/// compared: after each operation while the map is small, otherwise every so often.
+///
+/// # Panics
+///
+/// When the map fails, with the seed and with the shortest failing list of operations found, as
+/// Rust source for [`replay`].
+#[track_caller]
+pub fn run<S: Subject>(
+    seed: u64,
+    profile: Profile,
+    universe: u16,
+    count: usize,
+    mut make: impl FnMut() -> S,
+) {
+    let mut operations: Vec<_> = Generator::new(seed, profile, universe).take(count).collect();
+    let Some(failure) = first_failure(&operations, &mut make) else { return };
+    operations.truncate(failure.needed);
+    let shrunk = shrink(operations, |candidate| {
+        first_failure(candidate, &mut make).map(|failure| failure.needed)
+    });
+    let operations = shrunk.operations;
+    let last = first_failure(&operations, &mut make);
+    let mut report = format!(
+        "seed {seed}, profile {profile:?}, universe {universe}: \
+         operation {} of {count} failed: {}\n\
+         shrunk to {} operations in {} tries",
+        failure.needed,
+        failure.reason,
+        operations.len(),
+        shrunk.tries,
+    );
+    match last {
+        Some(last) => write!(report, ", of which the last fails: {}", last.reason),
+        None => write!(report, "; it did not fail again, so chance is at work in the map"),
+    }
+    .expect("a String takes any text");
+    panic!("{report}\n\n{}", replay_source(&operations));
+}
+
+/// Drives a map through a list of operations, as printed by [`run`].
+///
+/// # Panics
+///
+/// When the map fails.
+#[track_caller]
+pub fn replay<S: Subject>(operations: &[Operation], mut make: impl FnMut() -> S) {
+    if let Some(failure) = first_failure(operations, &mut make) {
+        let operation = operations.get(failure.needed - 1).map_or_else(
+            || "the map's drop".to_owned(),
+            |operation| format!("operation {}, {operation:?}", failure.needed),
+        );
+        panic!("{operation} failed: {}", failure.reason);
+    }
+}
+
+struct Failure {
+    /// How many operations it takes to fail. One more than there are: dropping the map fails.
+    needed: usize,
+    reason: String,
+}
+
+fn first_failure<S: Subject>(
+    operations: &[Operation],
+    make: &mut impl FnMut() -> S,
+) -> Option<Failure> {
+    let begun = Cell::new(0);
+    let outcome = silently(|| {
+        let mut subject = make();
+        let mut model = if subject.memory_may_be_refused() {
+            Model::where_memory_may_be_refused()
+        } else {
+            Model::new()
+        };
+        for (index, operation) in operations.iter().enumerate() {
+            begun.set(index + 1);
+            let outcome = subject.apply(operation);
+            subject.check();
+            model.follow(operation, &outcome)?;
+            if outcome == Outcome::Refused || content_is_due(index, operations, &model) {
+                compare_contents(&subject, &model)?;
+            } else {
+                compare_counts(&subject, &model)?;
+            }
+        }
+        begun.set(operations.len() + 1);
+        drop(subject);
+        Ok(())
+    });
+    let reason = match outcome {
+        Ok(Ok(())) => return None,
+        Ok(Err(reason)) => reason,
+        Err(caught) => caught.message,
+    };
+    Some(Failure { needed: begun.get(), reason })
+}
+
+fn content_is_due(index: usize, operations: &[Operation], model: &Model) -> bool {
+    model.entry_count() <= COMPARE_EVERY_TIME_MAX
+        || index % COMPARE_EVERY == 0
+        || index + 1 == operations.len()
+}
+
+fn compare_counts(subject: &impl Subject, model: &Model) -> Result<(), String> {
+    let (count, right) = (subject.entry_count(), model.entry_count());
+    if count == right {
+        return Ok(());
+    }
+    Err(format!("its length is {count}, and {right} is right"))
+}
+
+fn compare_contents(subject: &impl Subject, model: &Model) -> Result<(), String> {
+    compare_counts(subject, model)?;
+    let mut contents = subject.contents();
+    contents.sort_unstable();
+    let right = model.contents();
+    if contents == right {
+        return Ok(());
+    }
+    let missing: Vec<_> = right.iter().filter(|entry| !contents.contains(entry)).collect();
+    let extra: Vec<_> = contents.iter().filter(|entry| !right.contains(entry)).collect();
+    if missing.is_empty() && extra.is_empty() {
+        return Err(format!("an entry is there twice: {contents:?}"));
+    }
+    Err(format!("its content lacks {missing:?} and has {extra:?} too many"))
+}
+
+fn replay_source(operations: &[Operation]) -> String {
+    let mut source = String::from(
+        "    use testkit::{Ending::*, Filter, Operation::*};\n\n    testkit::replay(\n        &[\n",
+    );
+    for operation in operations {
+        source.push_str("            ");
+        source.push_str(&operation.source());
+        source.push_str(",\n");
+    }
+    source.push_str("        ],\n        make,\n    );\n");
+    source
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{replay, run};
+    use crate::{Operation, Outcome, Profile, StandardSubject, Subject, silently};
+
+    /// A map with a fault that `corrupt` plants after an operation.
+    struct Broken<F> {
+        inner: StandardSubject,
+        corrupt: F,
+    }
+
+    impl<F: FnMut(&Operation, &mut StandardSubject, Outcome) -> Outcome> Subject for Broken<F> {
+        fn apply(&mut self, operation: &Operation) -> Outcome {
+            let outcome = self.inner.apply(operation);
+            (self.corrupt)(operation, &mut self.inner, outcome)
+        }
+
+        fn entry_count(&self) -> usize {
+            self.inner.entry_count()
+        }
+
+        fn contents(&self) -> Vec<(u16, u32)> {
+            self.inner.contents()
+        }
+    }
+
+    fn report_of(corrupt: fn(&Operation, &mut StandardSubject, Outcome) -> Outcome) -> String {
+        let make = || Broken { inner: StandardSubject::default(), corrupt };
+        silently(|| run(11, Profile::Mixed, 40, 2000, make)).unwrap_err().message
+    }
+
+    fn shrunk_count(report: &str) -> usize {
+        let after = report.split("shrunk to ").nth(1).expect("the report says how far it shrank");
+        after.split(' ').next().and_then(|count| count.parse().ok()).expect("a count")
+    }
+
+    #[test]
+    fn the_standard_map_passes_under_every_profile() {
+        for profile in Profile::ALL {
+            for (seed, universe) in [(1, 1), (2, 5), (3, 60), (4, 1000)] {
+                run(seed, profile, universe, 1500, StandardSubject::default);
+            }
+        }
+    }
+
+    #[test]
+    fn a_wrong_answer_is_found_and_shrunk_to_a_handful() {
+        let report = report_of(|operation, map, outcome| match operation {
+            // Wrong once three entries are there: three inserts and the look-up.
+            Operation::Get(_) if map.entry_count() >= 3 => Outcome::Value(Some(0)),
+            _ => outcome,
+        });
+        assert!(shrunk_count(&report) <= 4, "{report}");
+        assert!(report.contains("seed 11, profile Mixed, universe 40"), "{report}");
+        assert!(report.contains("testkit::replay("), "{report}");
+    }
+
+    #[test]
+    fn a_lost_entry_is_found_though_every_answer_is_right() {
+        let report = report_of(|operation, map, outcome| {
+            if *operation == Operation::Clone {
+                map.apply(&Operation::Pop);
+            }
+            outcome
+        });
+        assert!(shrunk_count(&report) <= 2, "{report}");
+        assert!(report.contains("its length is 0, and 1 is right"), "{report}");
+    }
+
+    #[test]
+    fn a_panic_is_found_and_shrunk_to_a_handful() {
+        let report = report_of(|operation, map, outcome| {
+            let Operation::ShrinkStep(_) = operation else { return outcome };
+            assert!(map.entry_count() < 2, "the bucket is broken");
+            outcome
+        });
+        assert!(shrunk_count(&report) <= 3, "{report}");
+        assert!(report.contains("the bucket is broken"), "{report}");
+    }
+
+    #[test]
+    fn a_failure_by_chance_is_reported_as_such() {
+        let mut first = true;
+        let make = || {
+            let fails = std::mem::replace(&mut first, false);
+            let corrupt = move |_: &Operation, _: &mut StandardSubject, outcome| {
+                assert!(!fails, "bad luck");
+                outcome
+            };
+            Broken { inner: StandardSubject::default(), corrupt }
+        };
+        let report = silently(|| run(1, Profile::Mixed, 10, 10, make)).unwrap_err().message;
+        assert!(report.contains("chance is at work"), "{report}");
+    }
+
+    #[test]
+    fn a_drop_that_panics_is_a_failure() {
+        struct Bomb(StandardSubject);
+        impl Subject for Bomb {
+            fn apply(&mut self, operation: &Operation) -> Outcome {
+                self.0.apply(operation)
+            }
+            fn entry_count(&self) -> usize {
+                self.0.entry_count()
+            }
+            fn contents(&self) -> Vec<(u16, u32)> {
+                self.0.contents()
+            }
+        }
+        impl Drop for Bomb {
+            fn drop(&mut self) {
+                assert!(self.0.entry_count() == 0, "dropped twice");
+            }
+        }
+        let make = || Bomb(StandardSubject::default());
+        replay(&[Operation::Insert(1, 1), Operation::Clear], make);
+        let caught = silently(|| replay(&[Operation::Insert(1, 1)], make)).unwrap_err();
+        assert!(caught.message.contains("the map's drop failed"), "{caught:?}");
+        assert!(caught.message.contains("dropped twice"), "{caught:?}");
+    }
+
+    #[test]
+    fn a_printed_list_replays() {
+        use crate::Ending::Leaked;
+        use crate::Filter;
+        use Operation::{Drain, Extend, Insert, Retain};
+        let list = [
+            Insert(1, 2),
+            Extend(vec![(1, 2), (3, 4)]),
+            Retain(Filter { modulus: 1 }),
+            Drain(1, Leaked),
+        ];
+        replay(&list, StandardSubject::default);
+    }
+}
