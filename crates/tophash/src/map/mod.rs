@@ -26,6 +26,7 @@ use crate::{DefaultHashBuilder, Equivalent};
 pub use drain::{Drain, ExtractIf};
 pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
 pub use entry_ref::{EntryRef, VacantEntryRef};
+pub(crate) use iter::forward_iterator;
 pub use iter::{IntoIter, Iter, IterMut};
 pub use keys_values::{IntoKeys, IntoValues, Keys, Values, ValuesMut};
 
