@@ -4,7 +4,7 @@ use core::hash::{BuildHasher, Hash};
 use core::mem;
 
 use super::HashSet;
-use crate::alloc::{Allocator, Global};
+use crate::alloc::Allocator;
 use crate::hash_map::{EntryRef, HashMap};
 use crate::raw::RawEntry;
 use crate::{DefaultHashBuilder, Equivalent};
@@ -293,10 +293,7 @@ where
     where
         Q: Hash + Equivalent<T> + ?Sized,
     {
-        match self.map.get_key_value(value) {
-            Some((value, ())) => Some(value),
-            None => None,
-        }
+        self.map.get_key_value(value).map(|(value, ())| value)
     }
 
     /// The set's value that is equal to `value`, which is inserted if there is none.
@@ -437,9 +434,6 @@ where
     where
         Q: Hash + Equivalent<T> + ?Sized,
     {
-        match self.map.remove_entry(value) {
-            Some((value, ())) => Some(value),
-            None => None,
-        }
+        self.map.remove_entry(value).map(|(value, ())| value)
     }
 }
