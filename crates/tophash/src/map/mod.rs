@@ -23,6 +23,8 @@ use crate::hash::hash_key;
 use crate::raw::RawTable;
 use crate::{DefaultHashBuilder, Equivalent};
 
+// `std::collections::hash_map` has these two.
+pub use crate::hash::{DefaultHasher, RandomState};
 pub use drain::{Drain, ExtractIf};
 pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
 pub use entry_ref::{EntryRef, VacantEntryRef};
