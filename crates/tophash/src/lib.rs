@@ -17,6 +17,9 @@ pub mod hash_set;
 #[expect(unsafe_code, reason = "the table: see the invariants in raw/mod.rs")]
 mod raw;
 
+#[cfg(test)]
+mod tests;
+
 pub use equivalent::Equivalent;
 pub use error::TryReserveError;
 pub use hash::{DefaultHasher, RandomState};

@@ -5,18 +5,25 @@ use core::marker::PhantomData;
 use core::ptr::{self, NonNull};
 
 use super::bucket::{Bucket, Node, Slot, Slots};
+use super::tophash::Word;
 use super::{Header, RawTable};
 use crate::alloc::{Allocator, Global};
 
 /// The taken slots of a table: main bucket after main bucket, each followed by its overflow
 /// buckets. It has no lifetime: whoever holds one sees to it that the table is not changed.
+///
+/// Within a bucket the entries lie in the order in which they came. So that nobody comes to rely on
+/// that, a bucket is visited from a slot on which the map's seed chooses, to its last taken slot,
+/// and then from its first: in two runs.
 pub(super) struct RawIter<K, V> {
     /// Slots yet to come.
     remaining: usize,
     slots: Slots<K, V>,
-    /// The next of `slots`, and how many of them are taken.
+    /// The next of `slots`, and where this run of them ends.
     slot: usize,
-    filled: usize,
+    end: usize,
+    /// The end of the second run, which starts at slot 0; 0 if there is none.
+    turn: usize,
     /// The overflow bucket after the one with `slots`, or null.
     next: *mut Node,
     /// The main bucket of the chain, and the one after it.
@@ -47,7 +54,8 @@ impl<K, V> RawIter<K, V> {
             // The first step goes to bucket 0.
             slots: Slots::new(ptr::NonNull::dangling()),
             slot: 0,
-            filled: 0,
+            end: 0,
+            turn: 0,
             next: ptr::null_mut(),
             index: 0,
             next_index: 0,
@@ -59,15 +67,19 @@ impl<K, V> RawIter<K, V> {
     #[inline]
     fn advance(&mut self) {
         debug_assert!(self.remaining > 0);
+        if self.turn > 0 {
+            self.slot = 0;
+            self.end = self.turn;
+            self.turn = 0;
+            return;
+        }
         // SAFETY: words, links and nodes are as R3 to R5 say; `next_index` does not pass `last`,
         // because more entries are there (R7).
         unsafe {
             if !self.next.is_null() {
                 let bucket = Bucket::of_node(self.next);
-                self.slots = bucket.slots();
-                self.filled = bucket.word().filled();
                 self.next = bucket.next();
-                self.slot = 0;
+                self.start(bucket.slots(), bucket.word());
                 return;
             }
             loop {
@@ -77,14 +89,22 @@ impl<K, V> RawIter<K, V> {
                 let bucket = self.header.bucket::<K, V>(self.index);
                 let word = bucket.word();
                 if !word.is_vacant() {
-                    self.slots = bucket.slots();
-                    self.filled = word.filled();
                     self.next = if word.has_overflow() { bucket.next() } else { ptr::null_mut() };
-                    self.slot = 0;
+                    self.start(bucket.slots(), word);
                     return;
                 }
             }
         }
+    }
+
+    /// Goes to the first run of a bucket.
+    #[inline(always)]
+    fn start(&mut self, slots: Slots<K, V>, word: Word) {
+        self.slots = slots;
+        self.end = word.filled();
+        // Eight bits of the seed, scaled to a slot below `end`.
+        self.turn = (self.header.hash0 >> 24) as usize * self.end >> 8;
+        self.slot = self.turn;
     }
 }
 
@@ -93,7 +113,7 @@ impl<K, V> Iterator for RawIter<K, V> {
 
     #[inline(always)]
     fn next(&mut self) -> Option<Slot<K, V>> {
-        if self.slot == self.filled {
+        if self.slot == self.end {
             if self.remaining == 0 {
                 return None;
             }
@@ -117,7 +137,7 @@ impl<K, V> Iterator for RawIter<K, V> {
     {
         let mut result = init;
         loop {
-            let end = self.filled;
+            let end = self.end;
             for slot in self.slot..end {
                 result = f(result, Slot { slots: self.slots, slot, index: self.index });
             }

@@ -182,6 +182,8 @@ struct Extra {
     pop_index: u32,
     /// An upper bound of the overflow buckets in any one chain.
     depth_max: usize,
+    /// The buckets of the table when the chunk was sized that is part of this block; 0 for none.
+    guest_buckets: usize,
     /// As in the blocks (R10).
     drop_table: DropTable,
 }
@@ -468,26 +470,44 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         (unsafe { &mut *self.parts.header.extra }, &self.parts.allocator)
     }
 
-    /// Sees to it that there is an `extra`. False if memory is refused.
-    fn ensure_extra(&mut self) -> bool {
-        if self.header().extra.is_null() {
-            let Some(extra) = allocate(self.allocator(), Layout::new::<Extra>()) else {
-                return false;
-            };
-            let extra = extra.as_ptr().cast::<Extra>();
-            // SAFETY: the block has the layout of an `Extra`.
-            unsafe {
-                extra.write(Extra {
-                    directory: Directory::EMPTY,
-                    slab: Slab::EMPTY,
-                    pop_index: 0,
-                    depth_max: 0,
-                    drop_table: drop_table::<K, V, A>,
-                });
-            }
-            self.header_mut().extra = extra;
+    /// Sees to it that there is an `extra`. If overflow buckets are what it is needed for, the
+    /// first of them come in the same block. False if memory is refused.
+    fn ensure_extra(&mut self, with_nodes: bool) -> bool {
+        if !self.header().extra.is_null() {
+            return true;
         }
+        let bucket_count = self.bucket_count();
+        let guest_buckets = if with_nodes { bucket_count } else { 0 };
+        let Some((layout, guest_offset)) = Self::extra_layout(guest_buckets) else { return false };
+        let Some(block) = allocate(self.allocator(), layout) else { return false };
+        let extra = block.as_ptr().cast::<Extra>();
+        let mut slab = Slab::EMPTY;
+        // SAFETY: the block has the layout of an `Extra`, with a chunk at the offset.
+        unsafe {
+            if with_nodes {
+                slab.add_guest::<K, V>(block.add(guest_offset), guest_buckets);
+            }
+            extra.write(Extra {
+                directory: Directory::EMPTY,
+                slab,
+                pop_index: 0,
+                depth_max: 0,
+                guest_buckets,
+                drop_table: drop_table::<K, V, A>,
+            });
+        }
+        self.header_mut().extra = extra;
         true
+    }
+
+    /// The layout of an `Extra` and of the chunk that comes with it in a table of `guest_buckets`,
+    /// if that is not 0; and where the chunk begins.
+    fn extra_layout(guest_buckets: usize) -> Option<(Layout, usize)> {
+        let extra = Layout::new::<Extra>();
+        if guest_buckets == 0 {
+            return Some((extra, 0));
+        }
+        Slab::with_guest::<K, V>(extra, guest_buckets)
     }
 
     /// Bytes that the table holds in allocations, exactly.
@@ -506,7 +526,8 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         }
         if !header.extra.is_null() {
             let extra = self.extra();
-            bytes += size_of::<Extra>() + extra.directory.bytes() + extra.slab.bytes();
+            let (layout, _) = Self::extra_layout(extra.guest_buckets).expect("it exists");
+            bytes += layout.size() + extra.directory.bytes() + extra.slab.bytes();
         }
         bytes
     }

@@ -1,0 +1,8 @@
+//! Tests of what the maps promise, beside a model and with hostile users.
+
+mod bounds;
+mod growth;
+mod lies;
+mod model;
+mod panics;
+mod shrinking;
