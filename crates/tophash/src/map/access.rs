@@ -1,7 +1,6 @@
 //! Making a map, and reading and writing single entries.
 
 use core::hash::{BuildHasher, Hash};
-use core::mem;
 
 use super::{HashMap, equals, hasher_of};
 use crate::alloc::{Allocator, Global};
@@ -414,12 +413,8 @@ where
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
         self.prepare();
         let hash = self.hash_of(&key);
-        if let Some((_, old)) = self.table.get_mut(hash, equals(&key)) {
-            return Some(mem::replace(old, value));
-        }
-        let hash0 = self.table.hash0();
-        self.table.insert_unique(hash, key, value, hasher_of(&self.hash_builder, hash0));
-        None
+        let hasher = hasher_of(&self.hash_builder, self.table.hash0());
+        self.table.upsert(hash, key, value, |stored, key| key == stored, hasher)
     }
 
     /// Puts an entry into the map whose key the caller knows to be new. O(1), and cheaper than

@@ -68,7 +68,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
 
 /// Asks for the cache line at an address, which may be anything.
 #[inline(always)]
-fn prefetch(address: *const u8) {
+pub(super) fn prefetch(address: *const u8) {
     #[cfg(all(target_arch = "x86_64", target_feature = "sse"))]
     // SAFETY: a prefetch never faults.
     unsafe {

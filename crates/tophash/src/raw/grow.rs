@@ -9,15 +9,26 @@ use crate::TryReserveError;
 use crate::alloc::Allocator;
 
 impl<K, V, A: Allocator> RawTable<K, V, A> {
-    /// The growth work that comes before a write: one step of a growth or a shrink under way, or a
-    /// fresh seed for a table without entries. To be called if [`RawTable::wants_preparation`].
+    /// The growth work that comes before a write: one step of a growth or a shrink under way; for a
+    /// table without entries a fresh seed, and the first bucket if it has none. To be called if
+    /// [`RawTable::wants_preparation`].
     ///
-    /// `hasher` is user code; if it panics nothing has changed.
+    /// `hasher` is user code; if it panics nothing has changed. Ends in `handle_alloc_error` if the
+    /// table has no memory and gets none.
     #[cold]
     #[inline(never)]
     pub(crate) fn prepare(&mut self, hasher: impl Fn(&K) -> u64) {
         if self.len() == 0 {
             self.renew_seed();
+            if !self.header().is_allocated() {
+                if let Err(error) = self.build(1, 1) {
+                    fail(error, 0, 1);
+                }
+            }
+        }
+        if self.header().flags.has(Flags::SHRINKING) {
+            // The write may add an entry.
+            self.stop_shrinking_if_needed(self.len() + 1);
         }
         if self.header().flags.has(Flags::SHRINKING) {
             self.merge_last();
@@ -32,33 +43,19 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     }
 
     /// Makes the table ready for one more entry: starts a growth if the entry would make it too
-    /// full. Ends in `handle_alloc_error` if the table has no memory and gets none.
+    /// full. [`Self::prepare`] came before, if it was wanted, so the table has memory.
     #[inline(always)]
     pub(crate) fn make_room(&mut self, hasher: impl Fn(&K) -> u64) {
-        if self.len() >= self.capacity_of_mask() || self.wants_room() {
+        debug_assert!(self.header().is_allocated());
+        if self.len() >= self.capacity_of_mask() {
             self.make_room_slowly(hasher);
         }
-    }
-
-    /// Whether the table has no memory, or a shrink is about to make it too small.
-    #[inline(always)]
-    fn wants_room(&self) -> bool {
-        !self.header().is_allocated() || self.header().flags.has(Flags::SHRINKING)
     }
 
     #[cold]
     #[inline(never)]
     fn make_room_slowly(&mut self, hasher: impl Fn(&K) -> u64) {
-        if !self.header().is_allocated() {
-            if let Err(error) = self.build(1, 1) {
-                fail(error, 0, 1);
-            }
-            return;
-        }
-        if self.header().flags.has(Flags::SHRINKING) {
-            self.stop_shrinking_if_needed(self.len() + 1);
-        }
-        if self.len() < self.capacity_of_mask() || self.header().last != self.header().mask {
+        if self.header().last != self.header().mask {
             return;
         }
         // If memory is refused, the table stays as it is and its chains become longer.

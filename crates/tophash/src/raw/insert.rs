@@ -1,6 +1,9 @@
 //! Putting an entry into its chain.
 
+use core::mem;
+
 use super::bucket::{Bucket, Slot, Slots};
+use super::find::prefetch;
 use super::overflow::Slab;
 use super::tophash::{SLOT_COUNT, Tophash};
 use super::{RawTable, block, fail};
@@ -8,6 +11,65 @@ use crate::TryReserveError;
 use crate::alloc::Allocator;
 
 impl<K, V, A: Allocator> RawTable<K, V, A> {
+    /// Puts an entry there; if the table has one whose key satisfies `equals`, only its value, and
+    /// returns the old one. One look-up for both. [`RawTable::prepare`] came before, if wanted.
+    #[inline(always)]
+    pub(crate) fn upsert(
+        &mut self,
+        hash: u64,
+        key: K,
+        value: V,
+        equals: impl Fn(&K, &K) -> bool,
+        hasher: impl Fn(&K) -> u64,
+    ) -> Option<V> {
+        debug_assert!(self.header().is_allocated());
+        let index = self.header().index_of(hash);
+        // SAFETY: an index is at most `last` (R2). A slot with a tophash holds an entry (R3); the
+        // slot after the taken ones is free, and R3 and R7 hold again when both are changed.
+        unsafe {
+            let (pivot, place) = self.header().locate::<K, V>(index);
+            let slots = Slots::<K, V>::new(block::slots::<K, V>(pivot, place));
+            prefetch(slots.start().as_ptr());
+            let word = block::word(pivot, place).read();
+            let tophash = Tophash::of(hash);
+            let mut matches = word.matches(tophash);
+            while let Some(slot) = matches.first() {
+                if equals(&*slots.key(slot), &key) {
+                    return Some(mem::replace(&mut *slots.value(slot), value));
+                }
+                matches = matches.without_first();
+            }
+            if word.is_full() || self.len() >= self.capacity_of_mask() {
+                return self.upsert_slowly(hash, key, value, equals, hasher);
+            }
+            let slot = word.filled();
+            slots.key(slot).write(key);
+            slots.value(slot).write(value);
+            block::word(pivot, place).write(word.with(slot, tophash));
+            self.header_mut().count += 1;
+            None
+        }
+    }
+
+    /// The rest of [`Self::upsert`], when the main bucket or the table is full.
+    #[cold]
+    #[inline(never)]
+    fn upsert_slowly(
+        &mut self,
+        hash: u64,
+        key: K,
+        value: V,
+        equals: impl Fn(&K, &K) -> bool,
+        hasher: impl Fn(&K) -> u64,
+    ) -> Option<V> {
+        if let Some((_, old)) = self.get_mut(hash, |stored| equals(stored, &key)) {
+            return Some(mem::replace(old, value));
+        }
+        self.make_room(hasher);
+        self.insert_new(hash, key, value);
+        None
+    }
+
     /// Adds an entry whose key is not in the table. The table is not grown: see
     /// [`RawTable::make_room`], which the caller has called.
     ///

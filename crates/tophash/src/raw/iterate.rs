@@ -2,37 +2,68 @@
 
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
-use core::ptr::{self, NonNull};
+use core::ptr::NonNull;
 
-use super::bucket::{Bucket, Node, Slot, Slots};
+use super::bucket::{Bucket, Slots};
+use super::find::prefetch;
+use super::overflow::UsedNodes;
 use super::tophash::Word;
-use super::{Header, RawTable};
+use super::{Header, RawTable, block};
 use crate::alloc::{Allocator, Global};
 
-/// The taken slots of a table: main bucket after main bucket, each followed by its overflow
-/// buckets. It has no lifetime: whoever holds one sees to it that the table is not changed.
+/// How far ahead of the present bucket memory is asked for, in bytes of slots. Less comes too late,
+/// more brings nothing (docs/decisions/0001).
+const PREFETCH_BYTES: usize = 2048;
+
+/// The least mask of a table that is not expected to be in the cache, for which it pays.
+const PREFETCH_MASK_MIN: u32 = (1 << 13) - 1;
+
+/// The taken slots of a table: those of the main buckets in order, then those of the overflow
+/// buckets in the order of the slab, so that memory is read from one end to the other. It has no
+/// lifetime: whoever holds one sees to it that the table is not changed.
 ///
 /// Within a bucket the entries lie in the order in which they came. So that nobody comes to rely on
 /// that, the only bucket of a small table is visited from a slot that the seed chooses to its last
 /// taken slot, and then from its first: in two runs. In a larger table the seed scatters entries
 /// over the buckets, and one run for each is faster.
 pub(super) struct RawIter<K, V> {
-    /// Slots yet to come.
+    /// Taken slots behind the present run: to count them once for each run costs less than once for
+    /// each slot.
     remaining: usize,
     slots: Slots<K, V>,
     /// The next of `slots`, and where this run of them ends.
     slot: usize,
     end: usize,
-    /// The end of the second run, which starts at slot 0; 0 if there is none.
+    /// Where the first of two runs started; 0 before it, or if there is only one.
     turn: usize,
-    /// Which part of the taken slots comes last, in 256ths.
-    spin: usize,
-    /// The overflow bucket after the one with `slots`, or null.
-    next: *mut Node,
-    /// The main bucket of the chain, and the one after it.
-    index: u32,
-    next_index: u32,
+    /// The present block, the next of its buckets, and where its live buckets end.
+    pivot: *mut u8,
+    place: usize,
+    place_end: usize,
+    /// The first bucket of the next block. 64 bits, because it may be 2^32.
+    next_index: u64,
+    /// The overflow buckets yet to come, when there are no more main buckets.
+    nodes: UsedNodes,
     header: Header,
+}
+
+/// A taken slot, and the slots of which it is one.
+pub(super) struct Place<K, V>(Slots<K, V>, usize);
+
+impl<K, V> Place<K, V> {
+    /// The entry's key.
+    #[inline(always)]
+    pub(super) fn key(&self) -> *mut K {
+        // SAFETY: a taken slot exists.
+        unsafe { self.0.key(self.1) }
+    }
+
+    /// The entry's value.
+    #[inline(always)]
+    pub(super) fn value(&self) -> *mut V {
+        // SAFETY: a taken slot exists.
+        unsafe { self.0.value(self.1) }
+    }
 }
 
 // SAFETY: a `RawIter` is a set of addresses. The types that read through it, below, hold a
@@ -44,7 +75,7 @@ unsafe impl<K, V> Sync for RawIter<K, V> {}
 impl<K, V> Clone for RawIter<K, V> {
     #[inline]
     fn clone(&self) -> Self {
-        Self { ..*self }
+        Self { nodes: self.nodes.clone(), ..*self }
     }
 }
 
@@ -55,82 +86,143 @@ impl<K, V> RawIter<K, V> {
         Self {
             remaining: header.count,
             // The first step goes to bucket 0.
-            slots: Slots::new(ptr::NonNull::dangling()),
+            slots: Slots::new(NonNull::dangling()),
             slot: 0,
             end: 0,
             turn: 0,
-            spin: if header.mask == 0 { (header.hash0 >> 24) as usize } else { 0 },
-            next: ptr::null_mut(),
-            index: 0,
+            pivot: NonNull::dangling().as_ptr(),
+            place: 0,
+            place_end: 0,
             next_index: 0,
+            nodes: UsedNodes::NONE,
             header: *header,
         }
     }
 
-    /// Goes to the next bucket with entries; there is one, because entries remain.
-    #[inline]
+    /// Goes to the next run of taken slots; there is one, because entries remain.
+    #[inline(always)]
     fn advance(&mut self) {
         debug_assert!(self.remaining > 0);
-        if self.turn > 0 {
-            self.slot = 0;
-            self.end = self.turn;
-            self.turn = 0;
-            return;
-        }
-        // SAFETY: words, links and nodes are as R3 to R5 say; `next_index` does not pass `last`,
-        // because more entries are there (R7).
-        unsafe {
-            if !self.next.is_null() {
-                let bucket = Bucket::of_node(self.next);
-                self.next = bucket.next();
-                self.start(bucket.slots(), bucket.word());
-                return;
-            }
-            loop {
-                self.index = self.next_index;
-                self.next_index += 1;
-                debug_assert!(self.index <= self.header.last);
-                let bucket = self.header.bucket::<K, V>(self.index);
-                let word = bucket.word();
+        self.slot = 0;
+        loop {
+            while self.place < self.place_end {
+                let (slots, word) = self.take_bucket();
                 if !word.is_vacant() {
-                    self.next = if word.has_overflow() { bucket.next() } else { ptr::null_mut() };
-                    self.start(bucket.slots(), word);
+                    self.slots = slots;
+                    self.end = word.filled();
+                    self.remaining -= self.end;
                     return;
                 }
+            }
+            if !self.go_to_next_block() {
+                self.advance_to_node();
+                return;
+            }
+            if self.header.mask == 0 {
+                self.advance_in_only_bucket();
+                return;
             }
         }
     }
 
-    /// Goes to the first run of a bucket.
-    #[inline(always)]
-    fn start(&mut self, slots: Slots<K, V>, word: Word) {
+    /// The first or the second run of a table's only main bucket.
+    #[cold]
+    #[inline(never)]
+    fn advance_in_only_bucket(&mut self) {
+        let (slots, word) = self.take_bucket();
+        let filled = word.filled();
+        // Eight bits of the seed, scaled to a slot below `filled`.
+        let turn = ((self.header.hash0 >> 24) as usize * filled) >> 8;
         self.slots = slots;
-        self.end = word.filled();
-        self.turn = (self.spin * self.end) >> 8;
-        self.slot = self.turn;
+        if self.turn == 0 && turn > 0 {
+            (self.slot, self.end, self.turn) = (turn, filled, turn);
+            // The second run is the same bucket again.
+            self.next_index = 0;
+            self.place_end = 0;
+        } else {
+            self.end = if self.turn > 0 { self.turn } else { filled };
+        }
+        self.remaining -= self.end - self.slot;
+    }
+
+    /// The slots and the word of the next main bucket of the present block; there is one.
+    #[inline(always)]
+    fn take_bucket(&mut self) -> (Slots<K, V>, Word) {
+        debug_assert!(self.place < self.place_end);
+        let slots = block::slots::<K, V>(self.pivot, self.place);
+        if self.header.mask >= PREFETCH_MASK_MIN {
+            for line in 0..Self::PREFETCH_LINES {
+                prefetch(slots.as_ptr().wrapping_add(PREFETCH_BYTES + 64 * line));
+            }
+        }
+        // SAFETY: the words of main buckets are initialised (R3).
+        let word = unsafe { block::word(self.pivot, self.place).read() };
+        self.place += 1;
+        (Slots::new(slots), word)
+    }
+
+    /// Goes to the next block; false if there is none.
+    #[cold]
+    #[inline(never)]
+    fn go_to_next_block(&mut self) -> bool {
+        let live = u64::from(self.header.last) + 1;
+        if self.next_index >= live {
+            return false;
+        }
+        // SAFETY: `next_index <= last`.
+        (self.pivot, self.place) = unsafe { self.header.locate::<K, V>(self.next_index as u32) };
+        let block_len = Bucket::<K, V>::SHAPE.block_len() as u64;
+        self.place_end = (live - self.next_index).min(block_len) as usize;
+        self.next_index += block_len;
+        true
+    }
+
+    /// Lines that are prefetched for each bucket: all that its slots lie in, if they are few.
+    const PREFETCH_LINES: usize = {
+        let lines = Bucket::<K, V>::SHAPE.slots_bytes.div_ceil(64);
+        if lines > 4 { 4 } else { lines }
+    };
+
+    /// The rest of [`Self::advance`], when there are no more main buckets.
+    #[cold]
+    #[inline(never)]
+    fn advance_to_node(&mut self) {
+        if self.next_index != u64::MAX {
+            self.next_index = u64::MAX;
+            // SAFETY: entries remain, so there are nodes, and an `extra` (R8).
+            self.nodes = unsafe { (*self.header.extra).slab.used_nodes() };
+        }
+        // SAFETY: as long as entries remain, used nodes do (R6, R7); a used node has entries (R5).
+        unsafe {
+            let node = self.nodes.next::<K, V>();
+            let bucket = Bucket::of_node(node);
+            self.slots = bucket.slots();
+            self.end = bucket.word().filled();
+            self.remaining -= self.end;
+        }
     }
 }
 
 impl<K, V> Iterator for RawIter<K, V> {
-    type Item = Slot<K, V>;
+    type Item = Place<K, V>;
 
     #[inline(always)]
-    fn next(&mut self) -> Option<Slot<K, V>> {
+    fn next(&mut self) -> Option<Place<K, V>> {
         if self.slot == self.end {
             if self.remaining == 0 {
                 return None;
             }
             self.advance();
         }
-        let slot = Slot { slots: self.slots, slot: self.slot, index: self.index };
+        let place = Place(self.slots, self.slot);
         self.slot += 1;
-        self.remaining -= 1;
-        Some(slot)
+        Some(place)
     }
 
     #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.remaining, Some(self.remaining))
+        let len = self.remaining + (self.end - self.slot);
+        (len, Some(len))
     }
 
     #[inline]
@@ -142,9 +234,17 @@ impl<K, V> Iterator for RawIter<K, V> {
         loop {
             let end = self.end;
             for slot in self.slot..end {
-                result = f(result, Slot { slots: self.slots, slot, index: self.index });
+                result = f(result, Place(self.slots, slot));
             }
-            self.remaining -= end - self.slot;
+            // The buckets of a block in a loop of their own: nothing of it is state but the place.
+            while self.place < self.place_end {
+                let (slots, word) = self.take_bucket();
+                let end = word.filled();
+                for slot in 0..end {
+                    result = f(result, Place(slots, slot));
+                }
+                self.remaining -= end;
+            }
             if self.remaining == 0 {
                 return result;
             }

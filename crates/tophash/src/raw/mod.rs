@@ -96,7 +96,7 @@ use block::DropTable;
 use bucket::{Bucket, Slot};
 use directory::{Directory, PAGE_LOG2};
 use overflow::Slab;
-use tophash::Word;
+use tophash::{SLOT_COUNT, Word};
 
 pub(crate) use cursor::Cursor;
 pub(crate) use entry::{Occupied, RawEntry, Vacant};
@@ -370,10 +370,10 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         if header.is_allocated() { self.capacity_of_mask().max(header.count) } else { 0 }
     }
 
-    /// The entries that `mask + 1` buckets hold.
+    /// The entries that `mask + 1` buckets hold: `sizing::capacity_of`, without a branch.
     #[inline(always)]
     fn capacity_of_mask(&self) -> usize {
-        sizing::capacity_of(u64::from(self.header().mask) + 1)
+        (((self.header().mask as usize + 1) * 13) >> 1).max(SLOT_COUNT)
     }
 
     /// The map's own seed. 0 until the first insertion.

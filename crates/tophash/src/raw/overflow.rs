@@ -74,6 +74,11 @@ impl Slab {
         self.bytes
     }
 
+    /// The used nodes.
+    pub(crate) fn used_nodes(&self) -> UsedNodes {
+        UsedNodes { chunk: self.open, place: 0, full: self.full }
+    }
+
     /// Where the nodes of a chunk begin.
     const fn nodes_offset<K, V>() -> usize {
         round_up(size_of::<Chunk>(), Bucket::<K, V>::NODE_ALIGN)
@@ -222,6 +227,7 @@ impl Slab {
                 Self::nodes_offset::<K, V>() + (*node).place as usize * Bucket::<K, V>::NODE_BYTES;
             let chunk = node.cast::<u8>().sub(offset).cast::<Chunk>();
             let was_full = (*chunk).used == (*chunk).len;
+            (*node).word = Word::EMPTY;
             (*node).next = (*chunk).free;
             (*chunk).free = node;
             (*chunk).used -= 1;
@@ -311,6 +317,50 @@ impl Slab {
             self.full = ptr::null_mut();
             self.used = 0;
             self.release_spare::<K, V, A>(allocator);
+        }
+    }
+}
+
+/// The used nodes of a slab, chunk after chunk, each in the order of memory.
+#[derive(Clone)]
+pub(crate) struct UsedNodes {
+    chunk: *mut Chunk,
+    place: u32,
+    /// The list to go to after the present one.
+    full: *mut Chunk,
+}
+
+impl UsedNodes {
+    /// No nodes.
+    pub(crate) const NONE: Self = Self { chunk: ptr::null_mut(), place: 0, full: ptr::null_mut() };
+
+    /// The next used node.
+    ///
+    /// # Safety
+    ///
+    /// There is one; the slab was not changed since, and was always used with this `K` and `V`.
+    pub(crate) unsafe fn next<K, V>(&mut self) -> *mut Node {
+        // SAFETY: listed chunks are valid, and so are their nodes below `fresh`, of which those
+        // without entries are free.
+        unsafe {
+            loop {
+                if self.chunk.is_null() {
+                    self.chunk = core::mem::replace(&mut self.full, ptr::null_mut());
+                    debug_assert!(!self.chunk.is_null());
+                }
+                if self.place == (*self.chunk).fresh {
+                    self.chunk = (*self.chunk).next;
+                    self.place = 0;
+                    continue;
+                }
+                let offset =
+                    Slab::nodes_offset::<K, V>() + self.place as usize * Bucket::<K, V>::NODE_BYTES;
+                self.place += 1;
+                let node = self.chunk.cast::<u8>().add(offset).cast::<Node>();
+                if !(*node).word.is_vacant() {
+                    return node;
+                }
+            }
         }
     }
 }

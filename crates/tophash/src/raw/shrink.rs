@@ -16,8 +16,8 @@ pub enum ShrinkPolicy {
     /// Only when asked: by `shrink_to_fit`, `shrink_to` or `shrink_step`. As std's map and Go's.
     #[default]
     Manual,
-    /// When a removal leaves less than a quarter of the capacity in use, the map halves itself,
-    /// one bucket for each write that follows.
+    /// When a removal leaves less than a quarter of the capacity in use, the map halves itself, one
+    /// bucket for that removal and one for each write that follows.
     Automatic,
 }
 
@@ -146,9 +146,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         }
         if self.header().last < half {
             let is_halved = self.halve_mask();
-            let goes_on =
-                is_halved && self.header().flags.has(Flags::SHRINKS_BY_ITSELF) && self.is_sparse();
-            self.header_mut().flags.set(Flags::SHRINKING, goes_on);
+            self.header_mut().flags.set(Flags::SHRINKING, false);
             return is_halved;
         }
         true

@@ -12,9 +12,10 @@ impl Matches {
     pub(crate) fn new(word: u64, top: u64) -> Self {
         // SAFETY: this module exists only where SSE2 does.
         unsafe {
-            let low_bits = x86::_mm_set1_epi8(0x7f);
-            let tophashes = x86::_mm_and_si128(x86::_mm_cvtsi64_si128(word as i64), low_bits);
-            let equal = x86::_mm_cmpeq_epi8(tophashes, x86::_mm_set1_epi8(top as i8));
+            // Doubling a byte drops its hint bit, and needs no mask in a register.
+            let tophashes = x86::_mm_cvtsi64_si128(word as i64);
+            let doubled = x86::_mm_add_epi8(tophashes, tophashes);
+            let equal = x86::_mm_cmpeq_epi8(doubled, x86::_mm_set1_epi8((top << 1) as i8));
             // The upper half compares zeroes with `top`, which is not zero: no bit is set there.
             Self(x86::_mm_movemask_epi8(equal) as u32)
         }
