@@ -15,7 +15,7 @@ where
     S: Clone,
     A: Allocator + Clone,
 {
-    /// A copy with the same buckets and the same order. O(buckets); nothing is hashed.
+    /// A copy with the same buckets, in nearly the same order. O(buckets); nothing is hashed.
     fn clone(&self) -> Self {
         Self { hash_builder: self.hash_builder.clone(), table: self.table.clone() }
     }

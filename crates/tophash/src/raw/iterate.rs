@@ -36,10 +36,10 @@ pub(super) struct RawIter<K, V> {
     end: usize,
     /// Where the first of two runs started; 0 before it, or if there is only one.
     turn: usize,
-    /// The present block, the next of its buckets, and where its live buckets end.
+    /// The present block, and how many of its buckets are yet to come: the highest place comes
+    /// first, because its slots have the lowest address.
     pivot: *mut u8,
-    place: usize,
-    place_end: usize,
+    places: usize,
     /// The first bucket of the next block. 64 bits, because it may be 2^32.
     next_index: u64,
     /// The overflow buckets yet to come, when there are no more main buckets.
@@ -91,8 +91,7 @@ impl<K, V> RawIter<K, V> {
             end: 0,
             turn: 0,
             pivot: NonNull::dangling().as_ptr(),
-            place: 0,
-            place_end: 0,
+            places: 0,
             next_index: 0,
             nodes: UsedNodes::NONE,
             header: *header,
@@ -105,7 +104,7 @@ impl<K, V> RawIter<K, V> {
         debug_assert!(self.remaining > 0);
         self.slot = 0;
         loop {
-            while self.place < self.place_end {
+            while self.places > 0 {
                 let (slots, word) = self.take_bucket();
                 if !word.is_vacant() {
                     self.slots = slots;
@@ -138,7 +137,7 @@ impl<K, V> RawIter<K, V> {
             (self.slot, self.end, self.turn) = (turn, filled, turn);
             // The second run is the same bucket again.
             self.next_index = 0;
-            self.place_end = 0;
+            self.places = 0;
         } else {
             self.end = if self.turn > 0 { self.turn } else { filled };
         }
@@ -148,16 +147,15 @@ impl<K, V> RawIter<K, V> {
     /// The slots and the word of the next main bucket of the present block; there is one.
     #[inline(always)]
     fn take_bucket(&mut self) -> (Slots<K, V>, Word) {
-        debug_assert!(self.place < self.place_end);
-        let slots = block::slots::<K, V>(self.pivot, self.place);
+        self.places -= 1;
+        let slots = block::slots::<K, V>(self.pivot, self.places);
         if self.header.mask >= PREFETCH_MASK_MIN {
             for line in 0..Self::PREFETCH_LINES {
                 prefetch(slots.as_ptr().wrapping_add(PREFETCH_BYTES + 64 * line));
             }
         }
         // SAFETY: the words of main buckets are initialised (R3).
-        let word = unsafe { block::word(self.pivot, self.place).read() };
-        self.place += 1;
+        let word = unsafe { block::word(self.pivot, self.places).read() };
         (Slots::new(slots), word)
     }
 
@@ -170,10 +168,18 @@ impl<K, V> RawIter<K, V> {
             return false;
         }
         // SAFETY: `next_index <= last`.
-        (self.pivot, self.place) = unsafe { self.header.locate::<K, V>(self.next_index as u32) };
+        self.pivot = unsafe { self.header.locate::<K, V>(self.next_index as u32).0 };
         let block_len = Bucket::<K, V>::SHAPE.block_len() as u64;
-        self.place_end = (live - self.next_index).min(block_len) as usize;
+        self.places = (live - self.next_index).min(block_len) as usize;
         self.next_index += block_len;
+        if self.header.mask >= PREFETCH_MASK_MIN && self.next_index < live {
+            // What the next block's buckets hold is known from its words: have them by then.
+            // SAFETY: `next_index <= last`.
+            let next = unsafe { self.header.locate::<K, V>(self.next_index as u32).0 };
+            for place in (0..block_len as usize).step_by(64 / size_of::<Word>()) {
+                prefetch(block::word(next, place).cast());
+            }
+        }
         true
     }
 
@@ -237,7 +243,7 @@ impl<K, V> Iterator for RawIter<K, V> {
                 result = f(result, Place(self.slots, slot));
             }
             // The buckets of a block in a loop of their own: nothing of it is state but the place.
-            while self.place < self.place_end {
+            while self.places > 0 {
                 let (slots, word) = self.take_bucket();
                 let end = word.filled();
                 for slot in 0..end {

@@ -105,19 +105,22 @@ pub use shrink::ShrinkPolicy;
 
 /// What a table without memory points to: the head of a block of one bucket without an entry. It
 /// is never written (R9), and its slots do not exist.
-static EMPTY: EmptyHead =
-    EmptyHead { _word: Word::EMPTY, _drop: 0, page: EmptyPage((&raw const EMPTY).wrapping_add(1)) };
+static EMPTY: EmptyHead = EmptyHead {
+    page: EmptyPage((&raw const EMPTY).cast::<u8>().cast_mut()),
+    _drop: 0,
+    _word: Word::EMPTY,
+};
 
 #[repr(C, align(8))]
 struct EmptyHead {
-    _word: Word,
-    _drop: u64,
     page: EmptyPage,
+    _drop: u64,
+    _word: Word,
 }
 
-/// The pivot of [`EMPTY`], where its slots would begin.
+/// The pivot of [`EMPTY`]: its own address.
 #[repr(C, align(8))]
-struct EmptyPage(*const EmptyHead);
+struct EmptyPage(*mut u8);
 
 // SAFETY: the static is never written.
 unsafe impl Sync for EmptyPage {}
@@ -425,8 +428,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
 
     /// Makes `pivot` the table's only block.
     fn set_only_block(&mut self, pivot: NonNull<u8>) {
-        // SAFETY: a block has its page.
-        self.header_mut().buckets = unsafe { block::page_of_one(pivot).cast() };
+        self.header_mut().buckets = block::page_of_one(pivot).cast();
     }
 
     /// The main bucket `index`.

@@ -20,8 +20,8 @@ const BLOCK_BYTES_MAX: usize = 32 * 1024;
 /// Bytes of a main bucket beside its slots: the tophash word and the overflow pointer.
 pub(crate) const BUCKET_HEAD_BYTES: usize = 16;
 
-/// Bytes between a block's tophash words and its slots. See `block.rs`.
-const TAIL_BYTES: usize = 16;
+/// Bytes between a block's slots and its tophash words. See `block.rs`.
+const HEAD_BYTES: usize = 16;
 
 /// The alignment of the slots of all but the smallest tables: a cache line, so that the eight
 /// keys of a bucket lie in as few lines as they can.
@@ -67,13 +67,6 @@ impl Shape {
         1 << self.block_log2
     }
 
-    /// Bytes before the slots of a block of `bucket_count`: overflow pointers, tophash words, two
-    /// pointers, and what aligns the slots.
-    pub(crate) const fn block_head_bytes(self, bucket_count: usize) -> usize {
-        let head = TAIL_BYTES + BUCKET_HEAD_BYTES * bucket_count;
-        round_up(head, self.block_align(bucket_count))
-    }
-
     /// Alignment of a block of `bucket_count`.
     pub(crate) const fn block_align(self, bucket_count: usize) -> usize {
         let line = if bucket_count >= 8 { LINE_BYTES } else { align_of::<u64>() };
@@ -82,7 +75,7 @@ impl Shape {
 
     /// The layout of a block of `bucket_count`; `None` when it is larger than a block may be.
     pub(crate) const fn block_layout(self, bucket_count: usize) -> Option<Layout> {
-        let head_bytes = self.block_head_bytes(bucket_count);
+        let head_bytes = HEAD_BYTES + BUCKET_HEAD_BYTES * bucket_count;
         let Some(slots_bytes) = self.slots_bytes.checked_mul(bucket_count) else { return None };
         let Some(size) = head_bytes.checked_add(slots_bytes) else { return None };
         match Layout::from_size_align(size, self.block_align(bucket_count)) {
