@@ -12,6 +12,8 @@ mod error;
 mod hash;
 #[path = "map/mod.rs"]
 pub mod hash_map;
+#[path = "set/mod.rs"]
+pub mod hash_set;
 #[expect(unsafe_code, reason = "the table: see the invariants in raw/mod.rs")]
 mod raw;
 
@@ -19,6 +21,7 @@ pub use equivalent::Equivalent;
 pub use error::TryReserveError;
 pub use hash::{DefaultHasher, RandomState};
 pub use hash_map::HashMap;
+pub use hash_set::HashSet;
 pub use raw::ShrinkPolicy;
 
 /// The hash state that maps use when none is named: hashbrown's name for it.

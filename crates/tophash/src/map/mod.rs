@@ -23,9 +23,12 @@ use crate::hash::hash_key;
 use crate::raw::RawTable;
 use crate::{DefaultHashBuilder, Equivalent};
 
+// `std::collections::hash_map` has these two.
+pub use crate::hash::{DefaultHasher, RandomState};
 pub use drain::{Drain, ExtractIf};
 pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
 pub use entry_ref::{EntryRef, VacantEntryRef};
+pub(crate) use iter::forward_iterator;
 pub use iter::{IntoIter, Iter, IterMut};
 pub use keys_values::{IntoKeys, IntoValues, Keys, Values, ValuesMut};
 

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
@@ -34,8 +35,7 @@ fn entry_on_a_full_map_makes_room_before_the_entry_is_inserted() {
 fn a_vacant_entry_that_is_dropped_leaves_the_map_as_it_was() {
     let mut map = doubles(100);
     for n in 100..200 {
-        drop(map.entry(n));
-        std::mem::forget(map.entry(n));
+        assert_eq!(map.entry(n).key(), &n);
     }
     check(&map);
     assert_eq!(sorted(&map), sorted(&doubles(100)));
@@ -204,8 +204,9 @@ fn entry_ref_clones_the_key_only_to_insert() {
     entry.insert_with_key(Unclonable(2), 20);
     let EntryRef::Occupied(entry) = map.entry_ref(&Unclonable(2)) else { panic!("2 is there") };
     assert_eq!(entry.remove(), 20);
-    let result =
-        catch_unwind(AssertUnwindSafe(|| drop(map.entry_ref(&Unclonable(3)).or_insert(30))));
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        map.entry_ref(&Unclonable(3)).or_insert(30);
+    }));
     assert!(result.is_err());
     assert_eq!(map.len(), 1);
     check(&map);
@@ -262,6 +263,47 @@ fn entries_print_as_hashbrowns() {
     let occupied = r#"OccupiedEntry { key: "a", value: 1 }"#;
     assert_eq!(format!("{:?}", map.entry("a".into())), format!("Entry({occupied})"));
     assert_eq!(format!("{:?}", map.entry_ref("a")), format!("EntryRef({occupied})"));
+}
+
+#[test]
+fn random_operations_on_entries_agree_with_an_ordered_map() {
+    let mut state = 1_u64;
+    let mut draw = |end: u32| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        ((state >> 33) as u32) % end
+    };
+    let (mut map, mut model) = (HashMap::new(), BTreeMap::new());
+    for step in 0..20_000 {
+        // Large and small in turn, so that it grows and is thinned out.
+        let keys = if step / 2500 % 2 == 0 { 600 } else { 60 };
+        let (key, value) = (draw(keys), draw(1000));
+        match draw(5) {
+            0 => drop((map.entry(key).insert(value).insert(value), model.insert(key, value))),
+            1 => assert_eq!(map.entry(key).or_insert(value), model.entry(key).or_insert(value)),
+            2 => {
+                map.entry(key).and_modify(|old| *old ^= value);
+                model.entry(key).and_modify(|old| *old ^= value);
+            }
+            3 => {
+                let keeps = |old: u32| (old % 3 != 0).then_some(old / 2);
+                map.entry(key).and_replace_entry_with(|_, old| keeps(old));
+                if let Some(new) = model.remove(&key).and_then(keeps) {
+                    model.insert(key, new);
+                }
+            }
+            _ => {
+                if let EntryRef::Occupied(entry) = map.entry_ref(&key) {
+                    assert_eq!(Some(entry.remove()), model.remove(&key));
+                } else {
+                    assert!(!model.contains_key(&key));
+                }
+            }
+        }
+        if step % 100 == 0 {
+            check(&map);
+            assert!(sorted(&map).into_iter().eq(model.iter().map(|(k, v)| (*k, *v))));
+        }
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What the compiler promises: `Send`, `Sync`, variance, defaults of parameters.
 
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 
 use crate::hash_map::{
@@ -11,8 +12,17 @@ type Cell = std::cell::Cell<u8>;
 
 const fn send<T: Send>() {}
 const fn sync<T: Sync>() {}
+const fn unwind_safe<T: UnwindSafe + RefUnwindSafe>() {}
 
 const _: () = {
+    unwind_safe::<HashMap<String, u8>>();
+    unwind_safe::<Iter<'_, String, u8>>();
+    unwind_safe::<Keys<'_, String, u8>>();
+    unwind_safe::<Values<'_, String, u8>>();
+    unwind_safe::<IntoIter<String, u8>>();
+    unwind_safe::<IntoKeys<String, u8>>();
+    unwind_safe::<IntoValues<String, u8>>();
+
     send::<Iter<'_, u8, u8>>();
     sync::<Iter<'_, u8, u8>>();
     send::<IterMut<'_, Cell, Cell>>();
@@ -50,11 +60,12 @@ const _: () = {
 /// True if `$type` is `$auto`: an inherent constant is preferred to one of a trait.
 macro_rules! is {
     ($type:ty: $auto:path) => {{
+        #[allow(dead_code, reason = "where the answer is yes")]
         trait Otherwise {
             const IS: bool = false;
         }
         impl<T> Otherwise for Asked<T> {}
-        #[expect(dead_code, reason = "only its type is used")]
+        #[allow(dead_code, reason = "only its type is used")]
         struct Asked<T>(T);
         #[allow(dead_code, reason = "where the answer is no")]
         impl<T: $auto> Asked<T> {
@@ -81,6 +92,8 @@ fn handles_to_what_must_stay_in_its_thread_stay_there() {
     assert!(!is!(Entry<'_, u8, Cell>: Sync));
     assert!(!is!(Entry<'_, u8, u8, Cell>: Sync));
     assert!(!is!(VacantEntryRef<'_, '_, u8, Cell, u8>: Send));
+    assert!(!is!(Entry<'_, u8, u8>: UnwindSafe));
+    assert!(!is!(IterMut<'_, u8, u8>: UnwindSafe));
 }
 
 #[test]
