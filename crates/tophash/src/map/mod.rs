@@ -13,6 +13,12 @@ mod iter;
 mod keys_values;
 mod traits;
 
+/// The types of the parallel iterators over maps, for those who must name them.
+#[cfg(feature = "rayon")]
+pub mod rayon {
+    pub use crate::rayon::map::*;
+}
+
 #[cfg(test)]
 mod tests;
 

@@ -12,17 +12,17 @@ use crate::alloc::{Allocator, Global};
 /// buckets. It has no lifetime: whoever holds one sees to it that the table is not changed.
 pub(super) struct RawIter<K, V> {
     /// Slots yet to come.
-    remaining: usize,
-    slots: Slots<K, V>,
+    pub(super) remaining: usize,
+    pub(super) slots: Slots<K, V>,
     /// The next of `slots`, and how many of them are taken.
-    slot: usize,
-    filled: usize,
+    pub(super) slot: usize,
+    pub(super) filled: usize,
     /// The overflow bucket after the one with `slots`, or null.
-    next: *mut Node,
+    pub(super) next: *mut Node,
     /// The main bucket of the chain, and the one after it.
-    index: u32,
-    next_index: u32,
-    header: Header,
+    pub(super) index: u32,
+    pub(super) next_index: u32,
+    pub(super) header: Header,
 }
 
 // SAFETY: a `RawIter` is a set of addresses. The types that read through it, below, hold a
@@ -41,7 +41,7 @@ impl<K, V> Clone for RawIter<K, V> {
 impl<K, V> RawIter<K, V> {
     /// The slots of a table with this header.
     #[inline]
-    fn new(header: &Header) -> Self {
+    pub(super) fn new(header: &Header) -> Self {
         Self {
             remaining: header.count,
             // The first step goes to bucket 0.
@@ -280,7 +280,7 @@ impl<K, V> FusedIterator for ValuesMut<'_, K, V> {}
 
 /// The entries of a table, by value.
 pub(crate) struct IntoIter<K, V, A: Allocator = Global> {
-    slots: RawIter<K, V>,
+    pub(super) slots: RawIter<K, V>,
     /// Its words still show the entries that were handed out: it is released, not dropped. `None`
     /// in an iterator that never had a table, nor an allocator for one.
     table: Option<RawTable<K, V, A>>,
@@ -336,7 +336,7 @@ impl<K, V, A: Allocator> Drop for IntoIter<K, V, A> {
 
 /// The entries of a table, by value; the table is empty afterwards and keeps its memory.
 pub(crate) struct Drain<'a, K, V, A: Allocator = Global> {
-    slots: RawIter<K, V>,
+    pub(super) slots: RawIter<K, V>,
     /// The drained table's header. The table itself is without memory until the drain ends, so
     /// that to forget the drain leaks the entries and harms nothing.
     header: Header,
