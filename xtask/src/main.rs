@@ -1,2 +1,60 @@
-//! The one front door for chores.
-fn main() {}
+//! The one front door for chores: `cargo xtask --help` names them.
+
+#![forbid(unsafe_code)]
+
+mod check;
+mod tidy;
+
+use check::Step;
+use clap::{Parser, Subcommand};
+use std::env;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// The chores of this workspace.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Runs what CI runs, and stops at the first step that fails.
+    Check {
+        /// The steps to run, in this order; all of them if none is named.
+        steps: Vec<Step>,
+        /// Steps to leave out.
+        #[arg(long, value_name = "STEP")]
+        except: Vec<Step>,
+        /// Only prints each step's command.
+        #[arg(long)]
+        list: bool,
+    },
+    /// Holds the tree against the rules of the house that no compiler knows.
+    Tidy,
+}
+
+fn main() -> ExitCode {
+    let succeeded = match Arguments::parse().chore {
+        Chore::Check { steps, except, list } => {
+            let steps = check::choose(&steps, &except);
+            if list {
+                check::list(&steps);
+                true
+            } else {
+                check::run(&steps)
+            }
+        }
+        Chore::Tidy => tidy::run(),
+    };
+    if succeeded { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// The workspace's root, where every command runs.
+fn root() -> PathBuf {
+    let package = env::var_os("CARGO_MANIFEST_DIR").expect("`cargo run` and `cargo test` set it");
+    let package = PathBuf::from(package);
+    package.parent().expect("xtask lies in the workspace's root").to_owned()
+}

@@ -21,6 +21,9 @@ mod rayon;
 #[cfg(feature = "serde")]
 mod serde;
 
+#[cfg(test)]
+mod tests;
+
 pub use equivalent::Equivalent;
 pub use error::TryReserveError;
 pub use hash::{DefaultHasher, RandomState};

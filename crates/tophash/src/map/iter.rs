@@ -68,7 +68,8 @@ pub struct Iter<'a, K, V> {
     pub(super) inner: raw::Iter<'a, K, V>,
 }
 
-/// References to the entries of a map, exclusive for the values: what [`HashMap::iter_mut`] returns.
+/// References to the entries of a map, exclusive for the values: what [`HashMap::iter_mut`]
+/// returns.
 ///
 /// # Examples
 ///

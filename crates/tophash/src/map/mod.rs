@@ -11,7 +11,9 @@ mod entry;
 mod entry_ref;
 mod iter;
 mod keys_values;
+mod occupied;
 mod traits;
+mod vacant;
 
 /// The types of the parallel iterators over maps, for those who must name them.
 #[cfg(feature = "rayon")]
@@ -32,11 +34,13 @@ use crate::{DefaultHashBuilder, Equivalent};
 // `std::collections::hash_map` has these two.
 pub use crate::hash::{DefaultHasher, RandomState};
 pub use drain::{Drain, ExtractIf};
-pub use entry::{Entry, OccupiedEntry, OccupiedError, VacantEntry};
+pub use entry::Entry;
 pub use entry_ref::{EntryRef, VacantEntryRef};
 pub(crate) use iter::forward_iterator;
 pub use iter::{IntoIter, Iter, IterMut};
 pub use keys_values::{IntoKeys, IntoValues, Keys, Values, ValuesMut};
+pub use occupied::{OccupiedEntry, OccupiedError};
+pub use vacant::VacantEntry;
 
 /// A hash map whose growth never pauses and whose memory never doubles.
 ///

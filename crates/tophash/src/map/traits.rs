@@ -22,7 +22,7 @@ where
 
     /// Reuses this map's buckets if there are as many as in `source`.
     fn clone_from(&mut self, source: &Self) {
-        // In this order a clone that panics leaves entries only under the state they were hashed with.
+        // In this order a clone that panics leaves no entry under a state that did not hash it.
         let hash_builder = source.hash_builder.clone();
         self.table.clear();
         self.hash_builder = hash_builder;

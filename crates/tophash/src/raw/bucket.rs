@@ -29,7 +29,7 @@ pub(crate) struct Node {
 /// The eight slots of a bucket: where its first key lies.
 pub(crate) struct Slots<K, V> {
     start: NonNull<u8>,
-    marker: PhantomData<(K, V)>,
+    marker: PhantomData<*const (K, V)>,
 }
 
 impl<K, V> Clone for Slots<K, V> {

@@ -78,7 +78,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             self.set_only_block(pivot);
         } else {
             let block_count = live.div_ceil(Self::BLOCK_LEN as u64) as usize;
-            let mut is_built = self.ensure_extra();
+            let mut is_built = self.ensure_extra(false);
             if is_built {
                 let (extra, allocator) = self.extra_mut();
                 let directory = &mut extra.directory;
@@ -181,8 +181,10 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                 block::deallocate_block::<K, V, A>(pivot, Self::BLOCK_LEN, allocator);
             }
             extra.directory.release(allocator);
-            let extra = NonNull::from(extra).cast();
-            deallocate(self.allocator(), extra, Layout::new::<super::Extra>());
+            let (layout, _) = Self::extra_layout(extra.guest_buckets)
+                .expect("the layout was valid when the block was allocated");
+            let extra = NonNull::new_unchecked(self.header().extra).cast();
+            deallocate(self.allocator(), extra, layout);
         }
         self.header_mut().extra = ptr::null_mut();
     }

@@ -56,8 +56,8 @@ impl<K, V, A: Allocator> Cursor<'_, K, V, A> {
         if self.remaining == 0 {
             return None;
         }
-        // SAFETY: words, links and nodes are as R3 to R5 say; entries remain, so that the index does
-        // not pass `last`; the slot is taken and the table borrowed exclusively.
+        // SAFETY: words, links and nodes are as R3 to R5 say; entries remain, so the index does not
+        // pass `last`; the slot is taken and the table borrowed exclusively.
         unsafe {
             loop {
                 if let Some(bucket) = self.bucket {

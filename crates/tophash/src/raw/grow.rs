@@ -23,6 +23,11 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             self.merge_last();
         } else if self.header().last != self.header().mask {
             self.split_next(&hasher);
+            if !self.header().extra.is_null() {
+                let (extra, allocator) = self.extra_mut();
+                // SAFETY: the slab was always used with these types and this allocator.
+                unsafe { extra.slab.release_one::<K, V, A>(allocator) };
+            }
         }
     }
 
@@ -85,7 +90,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             }
         } else {
             let was_one_block = bucket_count == Self::BLOCK_LEN as u64;
-            if !self.ensure_extra() {
+            if !self.ensure_extra(false) {
                 return false;
             }
             let only_block = self.first_block();
@@ -105,8 +110,8 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         true
     }
 
-    /// Replaces the table's only block by one of `len`, with the first `bucket_count` buckets of the
-    /// old one. False if memory is refused. The caller changes the mask to `len - 1`.
+    /// Replaces the table's only block by one of `len`, with the first `bucket_count` buckets of
+    /// the old one. False if memory is refused. The caller changes the mask to `len - 1`.
     pub(super) fn resize_only_block(&mut self, bucket_count: usize, len: usize) -> bool {
         let from = (self.first_block(), self.header().mask as usize + 1);
         let allocator = self.allocator();
@@ -270,11 +275,11 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             for part in parts {
                 part.finish();
             }
-            let (extra, allocator) = self.extra_mut();
+            let slab = &mut self.extra_mut().0.slab;
             while !free.is_null() {
                 let node = free;
                 free = (*node).next;
-                extra.slab.give_back::<K, V, A>(node, allocator);
+                slab.give_back::<K, V>(node);
             }
         }
     }

@@ -103,7 +103,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
 
     /// Sees to it that so many nodes can be taken from the slab. False if memory is refused.
     pub(super) fn reserve_nodes(&mut self, node_count: usize) -> bool {
-        if !self.ensure_extra() {
+        if !self.ensure_extra(true) {
             return false;
         }
         let bucket_count = self.bucket_count();

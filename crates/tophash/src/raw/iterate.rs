@@ -5,24 +5,34 @@ use core::marker::PhantomData;
 use core::ptr::{self, NonNull};
 
 use super::bucket::{Bucket, Node, Slot, Slots};
+use super::tophash::Word;
 use super::{Header, RawTable};
 use crate::alloc::{Allocator, Global};
 
 /// The taken slots of a table: main bucket after main bucket, each followed by its overflow
 /// buckets. It has no lifetime: whoever holds one sees to it that the table is not changed.
+///
+/// Within a bucket the entries lie in the order in which they came. So that nobody comes to rely on
+/// that, the only bucket of a small table is visited from a slot that the seed chooses to its last
+/// taken slot, and then from its first: in two runs. In a larger table the seed scatters entries
+/// over the buckets, and one run for each is faster.
 pub(super) struct RawIter<K, V> {
     /// Slots yet to come.
-    pub(super) remaining: usize,
-    pub(super) slots: Slots<K, V>,
-    /// The next of `slots`, and how many of them are taken.
-    pub(super) slot: usize,
-    pub(super) filled: usize,
+    remaining: usize,
+    slots: Slots<K, V>,
+    /// The next of `slots`, and where this run of them ends.
+    slot: usize,
+    end: usize,
+    /// The end of the second run, which starts at slot 0; 0 if there is none.
+    turn: usize,
+    /// Which part of the taken slots comes last, in 256ths.
+    spin: usize,
     /// The overflow bucket after the one with `slots`, or null.
-    pub(super) next: *mut Node,
+    next: *mut Node,
     /// The main bucket of the chain, and the one after it.
-    pub(super) index: u32,
-    pub(super) next_index: u32,
-    pub(super) header: Header,
+    index: u32,
+    next_index: u32,
+    header: Header,
 }
 
 // SAFETY: a `RawIter` is a set of addresses. The types that read through it, below, hold a
@@ -41,13 +51,15 @@ impl<K, V> Clone for RawIter<K, V> {
 impl<K, V> RawIter<K, V> {
     /// The slots of a table with this header.
     #[inline]
-    pub(super) fn new(header: &Header) -> Self {
+    fn new(header: &Header) -> Self {
         Self {
             remaining: header.count,
             // The first step goes to bucket 0.
             slots: Slots::new(ptr::NonNull::dangling()),
             slot: 0,
-            filled: 0,
+            end: 0,
+            turn: 0,
+            spin: if header.mask == 0 { (header.hash0 >> 24) as usize } else { 0 },
             next: ptr::null_mut(),
             index: 0,
             next_index: 0,
@@ -59,15 +71,19 @@ impl<K, V> RawIter<K, V> {
     #[inline]
     fn advance(&mut self) {
         debug_assert!(self.remaining > 0);
+        if self.turn > 0 {
+            self.slot = 0;
+            self.end = self.turn;
+            self.turn = 0;
+            return;
+        }
         // SAFETY: words, links and nodes are as R3 to R5 say; `next_index` does not pass `last`,
         // because more entries are there (R7).
         unsafe {
             if !self.next.is_null() {
                 let bucket = Bucket::of_node(self.next);
-                self.slots = bucket.slots();
-                self.filled = bucket.word().filled();
                 self.next = bucket.next();
-                self.slot = 0;
+                self.start(bucket.slots(), bucket.word());
                 return;
             }
             loop {
@@ -77,14 +93,34 @@ impl<K, V> RawIter<K, V> {
                 let bucket = self.header.bucket::<K, V>(self.index);
                 let word = bucket.word();
                 if !word.is_vacant() {
-                    self.slots = bucket.slots();
-                    self.filled = word.filled();
                     self.next = if word.has_overflow() { bucket.next() } else { ptr::null_mut() };
-                    self.slot = 0;
+                    self.start(bucket.slots(), word);
                     return;
                 }
             }
         }
+    }
+
+    /// Goes to the first run of a bucket.
+    #[inline(always)]
+    fn start(&mut self, slots: Slots<K, V>, word: Word) {
+        self.slots = slots;
+        self.end = word.filled();
+        self.turn = (self.spin * self.end) >> 8;
+        self.slot = self.turn;
+    }
+
+    /// Hands all slots over to the caller, as the header of their table; none is left here.
+    ///
+    /// # Panics
+    ///
+    /// If a slot was given out before, which the caller would meet again.
+    #[cfg(feature = "rayon")]
+    pub(super) fn take_all(&mut self) -> Header {
+        let header = self.header;
+        assert!(self.remaining == header.count, "no slot was given out before");
+        *self = Self::new(&Header::empty());
+        header
     }
 }
 
@@ -93,7 +129,7 @@ impl<K, V> Iterator for RawIter<K, V> {
 
     #[inline(always)]
     fn next(&mut self) -> Option<Slot<K, V>> {
-        if self.slot == self.filled {
+        if self.slot == self.end {
             if self.remaining == 0 {
                 return None;
             }
@@ -117,7 +153,7 @@ impl<K, V> Iterator for RawIter<K, V> {
     {
         let mut result = init;
         loop {
-            let end = self.filled;
+            let end = self.end;
             for slot in self.slot..end {
                 result = f(result, Slot { slots: self.slots, slot, index: self.index });
             }

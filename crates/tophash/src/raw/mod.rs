@@ -39,16 +39,16 @@
 //! comments cite them by number; `check.rs` recounts them.
 //!
 //! - **R1** `buckets` is the page of [`EMPTY`], and then `count`, `mask` and `last` are 0 and
-//!   `extra` is null; or the page in a block of `mask + 1` buckets, if that is at most a full block;
-//!   or the directory's entry point, and the directory has full blocks for the buckets 0 to `last`
+//!   `extra` is null; or the page in a block of `mask + 1` buckets, if that is at most a full
+//!   block; or the directory's entry point, and the directory has full blocks for the buckets 0 to `last`
 //!   and no more.
 //! - **R2** `mask + 1` is a power of two, `last <= mask`, and `last >= mask >> 1`; if `mask` is
 //!   not 0, `last >= half - 1` where `half` is `(mask + 1) / 2`.
 //! - **R3** The word of every bucket from 0 to `last` and of every node in a chain is initialised.
 //!   Byte *j* of a word has a tophash just when slot *j* holds an initialised key and value. Taken
 //!   slots come before free ones.
-//! - **R4** A main bucket's word has hint *j* just when an entry of the chain's overflow buckets has
-//!   a tophash that ends in *j*. Its link is initialised just when it has any hint, and then points
+//! - **R4** A main bucket's word has hint *j* just when an entry of the chain's overflow buckets
+//!   has a tophash that ends in *j*. Its link is initialised just when it has any hint, and then points
 //!   to the first overflow bucket.
 //! - **R5** Links of nodes are initialised; the last one's is null. In a chain all buckets but the
 //!   last are full, and no node is empty.
@@ -186,6 +186,8 @@ struct Extra {
     pop_index: u32,
     /// An upper bound of the overflow buckets in any one chain.
     depth_max: usize,
+    /// The buckets of the table when the chunk was sized that is part of this block; 0 for none.
+    guest_buckets: usize,
     /// As in the blocks (R10).
     drop_table: DropTable,
 }
@@ -281,8 +283,8 @@ const fn empty_page() -> NonNull<u8> {
 /// A table of entries `(K, V)`, found by hash.
 ///
 /// It drops its entries although it does not implement `Drop`: [`Parts`] does, which does not know
-/// `K` and `V`, through a function that the first block carries. So the compiler's drop check treats
-/// the table as it treats std's (which has an unstable attribute for that): a map may be declared
+/// `K` and `V`, through a function that the first block carries. So the compiler's drop check
+/// treats the table as it treats std's (which has an unstable attribute for that): a map may be declared
 /// before what its entries borrow, unless dropping them could look at it.
 #[repr(transparent)]
 pub(crate) struct RawTable<K, V, A: Allocator = Global> {
@@ -472,26 +474,44 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         (unsafe { &mut *self.parts.header.extra }, &self.parts.allocator)
     }
 
-    /// Sees to it that there is an `extra`. False if memory is refused.
-    fn ensure_extra(&mut self) -> bool {
-        if self.header().extra.is_null() {
-            let Some(extra) = allocate(self.allocator(), Layout::new::<Extra>()) else {
-                return false;
-            };
-            let extra = extra.as_ptr().cast::<Extra>();
-            // SAFETY: the block has the layout of an `Extra`.
-            unsafe {
-                extra.write(Extra {
-                    directory: Directory::EMPTY,
-                    slab: Slab::EMPTY,
-                    pop_index: 0,
-                    depth_max: 0,
-                    drop_table: drop_table::<K, V, A>,
-                });
-            }
-            self.header_mut().extra = extra;
+    /// Sees to it that there is an `extra`. If overflow buckets are what it is needed for, the
+    /// first of them come in the same block. False if memory is refused.
+    fn ensure_extra(&mut self, with_nodes: bool) -> bool {
+        if !self.header().extra.is_null() {
+            return true;
         }
+        let bucket_count = self.bucket_count();
+        let guest_buckets = if with_nodes { bucket_count } else { 0 };
+        let Some((layout, guest_offset)) = Self::extra_layout(guest_buckets) else { return false };
+        let Some(block) = allocate(self.allocator(), layout) else { return false };
+        let extra = block.as_ptr().cast::<Extra>();
+        let mut slab = Slab::EMPTY;
+        // SAFETY: the block has the layout of an `Extra`, with a chunk at the offset.
+        unsafe {
+            if with_nodes {
+                slab.add_guest::<K, V>(block.add(guest_offset), guest_buckets);
+            }
+            extra.write(Extra {
+                directory: Directory::EMPTY,
+                slab,
+                pop_index: 0,
+                depth_max: 0,
+                guest_buckets,
+                drop_table: drop_table::<K, V, A>,
+            });
+        }
+        self.header_mut().extra = extra;
         true
+    }
+
+    /// The layout of an `Extra` and of the chunk that comes with it in a table of `guest_buckets`,
+    /// if that is not 0; and where the chunk begins.
+    fn extra_layout(guest_buckets: usize) -> Option<(Layout, usize)> {
+        let extra = Layout::new::<Extra>();
+        if guest_buckets == 0 {
+            return Some((extra, 0));
+        }
+        Slab::with_guest::<K, V>(extra, guest_buckets)
     }
 
     /// Bytes that the table holds in allocations, exactly.
@@ -510,7 +530,8 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         }
         if !header.extra.is_null() {
             let extra = self.extra();
-            bytes += size_of::<Extra>() + extra.directory.bytes() + extra.slab.bytes();
+            let (layout, _) = Self::extra_layout(extra.guest_buckets).expect("it exists");
+            bytes += layout.size() + extra.directory.bytes() + extra.slab.bytes();
         }
         bytes
     }

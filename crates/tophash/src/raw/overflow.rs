@@ -2,15 +2,17 @@
 //!
 //! A chain that outgrows its main bucket takes nodes from here and gives them back when they
 //! become empty. Nodes come in chunks, because one allocation for each would cost more than the
-//! node is worth; a chunk whose last node comes back is released, but for one that is kept so
-//! that a map that lives at a chunk's edge does not allocate for ever.
+//! node is worth.
 //!
 //! ```text
-//! Chunk:  | previous | next | free | used | fresh | len |pad| node 0 | node 1 | ... |
+//! Chunk:  | previous, next | free | used, fresh, len |pad| node 0 | node 1 | ... |
 //! ```
 //!
-//! Chunks with a free node are in the list `open`, the others in the list `full`. Fresh nodes,
-//! from `fresh` to `len`, were never touched: a new chunk costs no initialisation.
+//! A chunk is in one of three lists: `full` if all its nodes are used, `spare` if none is, else
+//! `open`. Giving a node back releases no memory, because a caller may have reserved some; spare
+//! chunks but one are released afterwards, one for each call of [`Slab::release_one`], so that no
+//! operation frees many blocks. Fresh nodes, from `fresh` to `len`, were never touched: a new chunk
+//! costs no initialisation.
 
 use core::alloc::Layout;
 use core::ptr::{self, NonNull};
@@ -20,10 +22,10 @@ use super::sizing::round_up;
 use super::tophash::Word;
 use crate::alloc::{Allocator, allocate, deallocate};
 
-/// A chunk takes at most so many bytes, or holds the two nodes that a merge may need.
+/// A chunk takes at most so many bytes, or holds one node.
 const CHUNK_BYTES_MAX: usize = 16 * 1024;
 
-/// Fewest nodes of a chunk.
+/// Nodes of the smallest chunk: as many as a merge may need, if they fit.
 const CHUNK_LEN_MIN: usize = 2;
 
 #[repr(C)]
@@ -35,30 +37,39 @@ struct Chunk {
     used: u32,
     fresh: u32,
     len: u32,
+    /// Whether the chunk is part of another block, and released with that.
+    is_guest: bool,
 }
 
 /// Nodes and their chunks. The type does not know `K` and `V`; the methods are told.
 pub(crate) struct Slab {
     open: *mut Chunk,
     full: *mut Chunk,
+    spare: *mut Chunk,
     /// Nodes in chains.
     used: usize,
     /// Nodes in all chunks.
     len: usize,
-    /// Bytes of all chunks.
+    /// Bytes of all chunks but the guest.
     bytes: usize,
 }
 
 impl Slab {
-    pub(crate) const EMPTY: Self =
-        Self { open: ptr::null_mut(), full: ptr::null_mut(), used: 0, len: 0, bytes: 0 };
+    pub(crate) const EMPTY: Self = Self {
+        open: ptr::null_mut(),
+        full: ptr::null_mut(),
+        spare: ptr::null_mut(),
+        used: 0,
+        len: 0,
+        bytes: 0,
+    };
 
     /// Nodes that chains hold.
     pub(crate) fn used(&self) -> usize {
         self.used
     }
 
-    /// Bytes of all chunks.
+    /// Bytes of all chunks but the guest.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }
@@ -86,8 +97,9 @@ impl Slab {
     /// How many nodes the next chunk of a table of `bucket_count` has: about a sixteenth of the
     /// buckets (a fifth overflow at the highest load), within the limits.
     fn chunk_len<K, V>(bucket_count: usize) -> usize {
-        let len_max = if cfg!(stress) { 0 } else { CHUNK_BYTES_MAX / Bucket::<K, V>::NODE_BYTES };
-        (bucket_count / 16).min(len_max).max(CHUNK_LEN_MIN)
+        let fitting = (CHUNK_BYTES_MAX / Bucket::<K, V>::NODE_BYTES).max(1);
+        let wanted = if cfg!(stress) { 0 } else { bucket_count / 16 };
+        wanted.max(CHUNK_LEN_MIN).min(fitting)
     }
 
     /// The layout of the chunk that [`Self::reserve`] would take next.
@@ -95,23 +107,51 @@ impl Slab {
         Self::chunk_layout::<K, V>(Self::chunk_len::<K, V>(bucket_count))
     }
 
-    /// Sees to it that `node_count` nodes, one or two, can be taken without allocating. False if
-    /// memory is refused, and then nothing has changed.
+    /// Sees to it that `node_count` nodes can be taken without allocating. False if memory is
+    /// refused; then what could be had is kept.
     pub(crate) fn reserve<K, V, A: Allocator>(
         &mut self,
         node_count: usize,
         bucket_count: usize,
         allocator: &A,
     ) -> bool {
-        debug_assert!(node_count <= CHUNK_LEN_MIN);
-        if self.len - self.used >= node_count {
-            return true;
+        while self.len - self.used < node_count {
+            let len = Self::chunk_len::<K, V>(bucket_count);
+            let Some(layout) = Self::chunk_layout::<K, V>(len) else { return false };
+            let Some(block) = allocate(allocator, layout) else { return false };
+            // SAFETY: the block has the layout of a chunk.
+            unsafe { self.add(block, len, false) };
+            self.bytes += layout.size();
         }
-        let len = Self::chunk_len::<K, V>(bucket_count);
-        let Some(layout) = Self::chunk_layout::<K, V>(len) else { return false };
-        let Some(block) = allocate(allocator, layout) else { return false };
+        true
+    }
+
+    /// The layout of `host` with the chunk that a table of `bucket_count` takes first, and where
+    /// in it the chunk begins.
+    pub(crate) fn with_guest<K, V>(host: Layout, bucket_count: usize) -> Option<(Layout, usize)> {
+        let chunk = Self::next_layout::<K, V>(bucket_count)?;
+        host.extend(chunk).ok()
+    }
+
+    /// Adds the chunk that lies within another block. It is never released.
+    ///
+    /// # Safety
+    ///
+    /// `block` begins where [`Self::with_guest`] said, for the same types and `bucket_count`, and
+    /// outlives the slab.
+    pub(crate) unsafe fn add_guest<K, V>(&mut self, block: NonNull<u8>, bucket_count: usize) {
+        // SAFETY: as the caller says.
+        unsafe { self.add(block, Self::chunk_len::<K, V>(bucket_count), true) }
+    }
+
+    /// Adds a chunk of `len` fresh nodes.
+    ///
+    /// # Safety
+    ///
+    /// `block` is large and aligned enough for it.
+    unsafe fn add(&mut self, block: NonNull<u8>, len: usize, is_guest: bool) {
         let chunk = block.as_ptr().cast::<Chunk>();
-        // SAFETY: the block is large and aligned enough for a chunk's head.
+        // SAFETY: as the caller says.
         unsafe {
             chunk.write(Chunk {
                 previous: ptr::null_mut(),
@@ -120,12 +160,11 @@ impl Slab {
                 used: 0,
                 fresh: 0,
                 len: len as u32,
+                is_guest,
             });
-            push(&mut self.open, chunk);
+            push(&mut self.spare, chunk);
         }
         self.len += len;
-        self.bytes += layout.size();
-        true
     }
 
     /// Takes a node: empty word, no next.
@@ -134,11 +173,16 @@ impl Slab {
     ///
     /// [`Self::reserve`] said that there is one; the slab was always used with this `K` and `V`.
     pub(crate) unsafe fn take<K, V>(&mut self) -> *mut Node {
-        let chunk = self.open;
-        debug_assert!(!chunk.is_null());
-        // SAFETY: a chunk in `open` has a free or a fresh node, at `place` below `len`, within the
-        // chunk's block.
+        // SAFETY: a chunk in `open` or `spare` has a free or a fresh node, at `place` below `len`,
+        // within the chunk's block; one list or the other has a chunk.
         unsafe {
+            if self.open.is_null() {
+                let chunk = self.spare;
+                debug_assert!(!chunk.is_null());
+                unlink(&mut self.spare, chunk);
+                push(&mut self.open, chunk);
+            }
+            let chunk = self.open;
             let place;
             let node;
             if (*chunk).free.is_null() {
@@ -164,43 +208,78 @@ impl Slab {
         }
     }
 
-    /// Takes a node back. Its entries are forgotten.
+    /// Takes a node back. Its entries are forgotten; no memory is released.
     ///
     /// # Safety
     ///
     /// The node came from [`Self::take`] of this slab with this `K` and `V`, is in no chain any
-    /// more, and was not given back before. `allocator` is the one of [`Self::reserve`].
-    pub(crate) unsafe fn give_back<K, V, A: Allocator>(&mut self, node: *mut Node, allocator: &A) {
+    /// more, and was not given back before.
+    pub(crate) unsafe fn give_back<K, V>(&mut self, node: *mut Node) {
         // SAFETY: `place` leads from a node to its chunk's head; a chunk is in `full` just when
         // all its nodes are used.
         unsafe {
             let offset =
                 Self::nodes_offset::<K, V>() + (*node).place as usize * Bucket::<K, V>::NODE_BYTES;
             let chunk = node.cast::<u8>().sub(offset).cast::<Chunk>();
-            if (*chunk).used == (*chunk).len {
-                unlink(&mut self.full, chunk);
-                push(&mut self.open, chunk);
-            }
+            let was_full = (*chunk).used == (*chunk).len;
             (*node).next = (*chunk).free;
             (*chunk).free = node;
             (*chunk).used -= 1;
             self.used -= 1;
-            let is_only_spare = self.open == chunk && (*chunk).next.is_null();
-            if (*chunk).used == 0 && !is_only_spare {
+            let is_spare = (*chunk).used == 0;
+            if was_full || is_spare {
+                unlink(if was_full { &mut self.full } else { &mut self.open }, chunk);
+                push(if is_spare { &mut self.spare } else { &mut self.open }, chunk);
+            }
+        }
+    }
+
+    /// Releases one spare chunk, if there are two: so a map that lives at a chunk's edge does not
+    /// allocate for ever.
+    ///
+    /// # Safety
+    ///
+    /// `allocator` is the one of [`Self::reserve`], and nobody relies on what was reserved.
+    #[inline]
+    pub(crate) unsafe fn release_one<K, V, A: Allocator>(&mut self, allocator: &A) {
+        // SAFETY: listed chunks are valid; the caller's promise is passed on.
+        unsafe {
+            if !self.spare.is_null() && !(*self.spare).next.is_null() {
+                let first = self.spare;
+                let chunk = if (*first).is_guest { (*first).next } else { first };
                 self.release::<K, V, A>(chunk, allocator);
             }
         }
     }
 
-    /// Gives the memory of an unused chunk of `open` back.
+    /// Releases all spare chunks.
     ///
     /// # Safety
     ///
-    /// The chunk is in `open` and none of its nodes is used.
+    /// As for [`Self::release_one`].
+    pub(crate) unsafe fn release_spare<K, V, A: Allocator>(&mut self, allocator: &A) {
+        let mut chunk = self.spare;
+        while !chunk.is_null() {
+            // SAFETY: listed chunks are valid; `next` is read before the chunk may go.
+            unsafe {
+                let next = (*chunk).next;
+                if !(*chunk).is_guest {
+                    self.release::<K, V, A>(chunk, allocator);
+                }
+                chunk = next;
+            }
+        }
+    }
+
+    /// Gives the memory of a spare chunk back.
+    ///
+    /// # Safety
+    ///
+    /// The chunk is in `spare` and no guest; `allocator` is the one that it came from.
     unsafe fn release<K, V, A: Allocator>(&mut self, chunk: *mut Chunk, allocator: &A) {
         // SAFETY: the chunk is listed once, and its layout follows from its length.
         unsafe {
-            unlink(&mut self.open, chunk);
+            unlink(&mut self.spare, chunk);
             self.len -= (*chunk).len as usize;
             let layout = Self::chunk_layout::<K, V>((*chunk).len as usize)
                 .expect("the layout was valid when the chunk was allocated");
@@ -209,44 +288,30 @@ impl Slab {
         }
     }
 
-    /// Gives back the memory of all chunks that hold no used node.
+    /// Forgets all used nodes: every chunk becomes spare. Then releases all but the guest.
     ///
     /// # Safety
     ///
-    /// As for [`Self::give_back`].
-    pub(crate) unsafe fn release_spare<K, V, A: Allocator>(&mut self, allocator: &A) {
-        let mut chunk = self.open;
-        while !chunk.is_null() {
-            // SAFETY: listed chunks are valid; `next` is read before the chunk may go.
-            unsafe {
-                let next = (*chunk).next;
-                if (*chunk).used == 0 {
-                    self.release::<K, V, A>(chunk, allocator);
-                }
-                chunk = next;
-            }
-        }
-    }
-
-    /// Gives back the memory of every chunk. All nodes become invalid.
-    ///
-    /// # Safety
-    ///
-    /// As for [`Self::give_back`]; no chain refers to a node any more.
+    /// As for [`Self::release_one`]; no chain refers to a node any more.
     pub(crate) unsafe fn release_all<K, V, A: Allocator>(&mut self, allocator: &A) {
-        for mut chunk in [self.open, self.full] {
-            while !chunk.is_null() {
-                // SAFETY: every chunk is in one list, once.
-                unsafe {
+        // SAFETY: every chunk is in one list, once.
+        unsafe {
+            for used in [self.open, self.full] {
+                let mut chunk = used;
+                while !chunk.is_null() {
                     let next = (*chunk).next;
-                    let layout = Self::chunk_layout::<K, V>((*chunk).len as usize)
-                        .expect("the layout was valid when the chunk was allocated");
-                    deallocate(allocator, NonNull::new_unchecked(chunk.cast()), layout);
+                    (*chunk).free = ptr::null_mut();
+                    (*chunk).used = 0;
+                    (*chunk).fresh = 0;
+                    push(&mut self.spare, chunk);
                     chunk = next;
                 }
             }
+            self.open = ptr::null_mut();
+            self.full = ptr::null_mut();
+            self.used = 0;
+            self.release_spare::<K, V, A>(allocator);
         }
-        *self = Self::EMPTY;
     }
 }
 
@@ -292,7 +357,7 @@ impl Slab {
     /// Recounts the chunks. Panics if a number is off.
     pub(crate) fn check<K, V>(&self) {
         let (mut used, mut len, mut bytes) = (0, 0, 0);
-        for (list, is_full) in [(self.open, false), (self.full, true)] {
+        for (list, is_full) in [(self.open, false), (self.full, true), (self.spare, false)] {
             let mut previous = ptr::null_mut();
             let mut chunk = list;
             while !chunk.is_null() {
@@ -300,10 +365,13 @@ impl Slab {
                 let head = unsafe { chunk.read() };
                 assert_eq!(head.previous, previous, "a chunk's back link");
                 assert_eq!(head.used == head.len, is_full, "a chunk in the wrong list");
+                assert_eq!(head.used == 0, list == self.spare, "a chunk in the wrong list");
                 used += head.used as usize;
                 len += head.len as usize;
                 let layout = Self::chunk_layout::<K, V>(head.len as usize);
-                bytes += layout.expect("the chunk exists").size();
+                if !head.is_guest {
+                    bytes += layout.expect("the chunk exists").size();
+                }
                 previous = chunk;
                 chunk = head.next;
             }

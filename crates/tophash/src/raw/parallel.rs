@@ -13,7 +13,7 @@ use core::mem;
 use core::ptr;
 
 use super::bucket::{Bucket, Node, Slot, Slots};
-use super::iterate::{Drain, IntoIter, RawIter};
+use super::iterate::{Drain, IntoIter};
 use super::{Header, RawTable};
 use crate::alloc::Allocator;
 
@@ -47,6 +47,21 @@ impl<K, V> Clone for RawRange<K, V> {
 }
 
 impl<K, V> RawRange<K, V> {
+    /// All slots of the table with this header.
+    fn new(header: &Header) -> Self {
+        Self {
+            // The first step goes to bucket 0.
+            slots: Slots::new(ptr::NonNull::dangling()),
+            slot: 0,
+            filled: 0,
+            next: ptr::null_mut(),
+            index: 0,
+            start: 0,
+            end: if header.count == 0 { 0 } else { u64::from(header.last) + 1 },
+            header: *header,
+        }
+    }
+
     /// Splits off the upper half of the buckets not yet begun, if they are two or more.
     fn split(&mut self) -> Option<Self> {
         let middle = self.start + (self.end - self.start) / 2;
@@ -204,49 +219,32 @@ impl<K, V> Drop for OwnedRange<'_, K, V> {
     }
 }
 
-impl<K, V> RawIter<K, V> {
-    /// Hands out all slots yet to come, so that none is left here.
-    fn take_all(&mut self) -> RawRange<K, V> {
-        let rest = RawIter { ..*self };
-        *self = RawIter::new(&Header::empty());
-        let start = u64::from(rest.next_index);
-        let end = u64::from(rest.header.last) + 1;
-        RawRange {
-            slots: rest.slots,
-            slot: rest.slot,
-            filled: rest.filled,
-            next: rest.next,
-            index: rest.index,
-            start,
-            // Without slots yet to come the present chain is done, and its table may be EMPTY.
-            end: if rest.remaining == 0 { start } else { end },
-            header: rest.header,
-        }
-    }
-}
-
 impl<K, V, A: Allocator> IntoIter<K, V, A> {
-    /// The entries yet to come, as a range that can be split; none is left here but the memory.
+    /// The entries, as a range that can be split; nothing is left here but the memory.
+    ///
+    /// # Panics
+    ///
+    /// If an entry was given out before.
     pub(crate) fn take_all(&mut self) -> OwnedRange<'_, K, V> {
-        OwnedRange { slots: self.slots.take_all(), marker: PhantomData }
+        OwnedRange { slots: RawRange::new(&self.slots.take_all()), marker: PhantomData }
     }
 }
 
 impl<K, V, A: Allocator> Drain<'_, K, V, A> {
     /// As [`IntoIter::take_all`].
     pub(crate) fn take_all(&mut self) -> OwnedRange<'_, K, V> {
-        OwnedRange { slots: self.slots.take_all(), marker: PhantomData }
+        OwnedRange { slots: RawRange::new(&self.slots.take_all()), marker: PhantomData }
     }
 }
 
 impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// References to the entries, as a range that can be split.
     pub(crate) fn range(&self) -> Range<'_, K, V> {
-        Range { slots: self.slots().take_all(), marker: PhantomData }
+        Range { slots: RawRange::new(self.header()), marker: PhantomData }
     }
 
     /// References to the entries, exclusive for the values, as a range that can be split.
     pub(crate) fn range_mut(&mut self) -> RangeMut<'_, K, V> {
-        RangeMut { slots: self.slots().take_all(), marker: PhantomData }
+        RangeMut { slots: RawRange::new(self.header()), marker: PhantomData }
     }
 }

@@ -75,7 +75,8 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                     before.set_next(core::ptr::null_mut());
                 }
                 let (extra, allocator) = self.extra_mut();
-                extra.slab.give_back::<K, V, A>(node, allocator);
+                extra.slab.give_back::<K, V>(node);
+                extra.slab.release_one::<K, V, A>(allocator);
             }
             Self::renew_hints(main);
         }

@@ -180,8 +180,9 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             if word.is_vacant() {
                 return true;
             }
-            let needs_node =
-                x.word().filled() + word.filled() > SLOT_COUNT || x.word().has_overflow();
+            let needs_node = x.word().filled() + word.filled() > SLOT_COUNT
+                || x.word().has_overflow()
+                || word.has_overflow();
             if needs_node && !self.reserve_nodes(2) {
                 return false;
             }
@@ -191,8 +192,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             while !node.is_null() {
                 let next: *mut Node = (*node).next;
                 self.append_bucket(&mut part, Bucket::of_node(node));
-                let (extra, allocator) = self.extra_mut();
-                extra.slab.give_back::<K, V, A>(node, allocator);
+                self.extra_mut().0.slab.give_back::<K, V>(node);
                 node = next;
             }
             let depth = part.finish();

@@ -4,7 +4,7 @@ use core::hash::{BuildHasher, Hash};
 
 use ::rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
 
-use super::{collect_parts, room_for};
+use super::{collect, room_for};
 use crate::HashMap;
 use crate::alloc::{Allocator, Global};
 use crate::raw;
@@ -269,9 +269,9 @@ where
     where
         I: IntoParallelIterator<Item = (K, V)>,
     {
-        let (parts, len) = collect_parts(entries);
+        let (entries, len) = collect(entries);
         self.reserve(room_for(len, self.is_empty()));
-        for (key, value) in parts.into_iter().flatten() {
+        for (key, value) in entries {
             self.insert(key, value);
         }
     }
@@ -288,9 +288,9 @@ where
     where
         I: IntoParallelIterator<Item = (&'a K, &'a V)>,
     {
-        let (parts, len) = collect_parts(entries);
+        let (entries, len) = collect(entries);
         self.reserve(room_for(len, self.is_empty()));
-        for (&key, &value) in parts.into_iter().flatten() {
+        for (&key, &value) in entries {
             self.insert(key, value);
         }
     }

@@ -3,7 +3,6 @@
 //! The types of the map are in [`map`], those of the set in [`set`]; users find them as
 //! `hash_map::rayon` and `hash_set::rayon`.
 
-use alloc_crate::collections::LinkedList;
 use alloc_crate::vec::Vec;
 
 use ::rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -13,12 +12,12 @@ pub(crate) mod map;
 mod operations;
 pub(crate) mod set;
 
-/// What a parallel iterator yields, in lists, one for each of its parts, and how many items that
-/// is. A map is filled from them on one thread.
-fn collect_parts<I: IntoParallelIterator>(items: I) -> (LinkedList<Vec<I::Item>>, usize) {
+/// What a parallel iterator yields, collected by all threads to be inserted by one, and how many
+/// items that is.
+fn collect<I: IntoParallelIterator>(items: I) -> (impl Iterator<Item = I::Item>, usize) {
     let parts = items.into_par_iter().collect_vec_list();
     let len = parts.iter().map(Vec::len).sum();
-    (parts, len)
+    (parts.into_iter().flatten(), len)
 }
 
 /// The room that `extend` makes for `len` entries: for all of them in an empty map, and for half

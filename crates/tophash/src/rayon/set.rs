@@ -6,7 +6,7 @@ use core::hash::{BuildHasher, Hash};
 use ::rayon::iter::plumbing::UnindexedConsumer;
 use ::rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
 
-use super::{collect_parts, map, room_for};
+use super::{collect, map, room_for};
 use crate::HashSet;
 use crate::alloc::{Allocator, Global};
 
@@ -211,9 +211,9 @@ where
     where
         I: IntoParallelIterator<Item = T>,
     {
-        let (parts, len) = collect_parts(elements);
+        let (elements, len) = collect(elements);
         self.reserve(room_for(len, self.is_empty()));
-        for element in parts.into_iter().flatten() {
+        for element in elements {
             self.insert(element);
         }
     }
@@ -229,9 +229,9 @@ where
     where
         I: IntoParallelIterator<Item = &'a T>,
     {
-        let (parts, len) = collect_parts(elements);
+        let (elements, len) = collect(elements);
         self.reserve(room_for(len, self.is_empty()));
-        for &element in parts.into_iter().flatten() {
+        for &element in elements {
             self.insert(element);
         }
     }

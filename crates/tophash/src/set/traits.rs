@@ -95,8 +95,8 @@ where
     }
 }
 
-// Not for every allocator, as in hashbrown: `HashSet::from([1, 2])` would leave it open which, where
-// std's leaves nothing open.
+// Hashbrown's is for every allocator, so that `HashSet::from([1, 2])` leaves open which, and code
+// written for std does not compile.
 impl<T, const N: usize> From<[T; N]> for HashSet<T, DefaultHashBuilder>
 where
     T: Eq + Hash,

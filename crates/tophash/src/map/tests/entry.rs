@@ -1,3 +1,5 @@
+//! Tests of the entries of a map.
+
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;

@@ -1,3 +1,5 @@
+//! Tests of the iterators of a map.
+
 use std::mem::forget;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;

@@ -7,8 +7,8 @@ pub(crate) struct Matches(u64);
 impl Matches {
     /// Compares the seven low bits of every byte of `word` with `top`, which is below 128.
     ///
-    /// With the hints masked off, every byte of the difference is at most 127. So adding 127 to each
-    /// never carries into the next byte, and sets the top bit just where the difference was not
+    /// With the hints masked off, every byte of the difference is at most 127. So adding 127 to
+    /// each never carries into the next byte, and sets the top bit just where the difference was not
     /// zero: there are no false matches.
     #[inline(always)]
     pub(crate) fn new(word: u64, top: u64) -> Self {

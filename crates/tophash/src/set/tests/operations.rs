@@ -1,3 +1,5 @@
+//! Tests of what is done with two sets.
+
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, DefaultHasher, Hasher};
 

@@ -1,0 +1,9 @@
+//! Tests of what the maps promise, beside a model and with hostile users.
+
+mod bounds;
+mod drop_check;
+mod growth;
+mod lies;
+mod model;
+mod panics;
+mod shrinking;

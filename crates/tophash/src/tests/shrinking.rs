@@ -1,0 +1,109 @@
+//! P4: the map gives memory back, at once or a step at a time.
+
+use crate::{HashMap, ShrinkPolicy};
+
+fn thinned_out(count: u64, keep: u64) -> HashMap<u64, u64> {
+    let mut map: HashMap<u64, u64> = (0..count).map(|n| (n, n)).collect();
+    map.retain(|key, _| key % (count / keep) == 0);
+    map
+}
+
+fn check(map: &HashMap<u64, u64>) {
+    let hasher = crate::hash_map::hasher_of(&map.hash_builder, map.table.hash0());
+    map.table.check(Some(&hasher));
+}
+
+#[test]
+fn shrink_to_fit_leaves_what_the_entries_need() {
+    let mut map = thinned_out(20_000, 10);
+    map.shrink_to_fit();
+    assert_eq!(map.capacity(), 13);
+    assert!((0..10).all(|n| map.contains_key(&(n * 2000))));
+    check(&map);
+    map.clear();
+    map.shrink_to_fit();
+    assert_eq!(map.allocation_size(), 0);
+    map.insert(1, 1);
+    check(&map);
+}
+
+#[test]
+fn shrink_to_keeps_the_capacity_asked_for() {
+    let mut map = thinned_out(20_000, 10);
+    map.shrink_to(1000);
+    assert_eq!(map.capacity(), 1664);
+    map.shrink_to(usize::MAX);
+    assert_eq!(map.capacity(), 1664);
+    check(&map);
+}
+
+#[test]
+fn shrink_steps_lose_no_entry_and_survive_writes_between_them() {
+    let mut map = thinned_out(20_000, 1000);
+    let mut next = 100_000;
+    while map.shrink_step(7) {
+        check(&map);
+        map.insert(next, next);
+        map.remove(&(next - 5));
+        next += 1;
+    }
+    check(&map);
+    assert!(map.capacity() <= 2 * 1664, "{}", map.capacity());
+    assert!((0..1000).all(|n| map.contains_key(&(n * 20))));
+}
+
+#[test]
+fn an_insert_during_a_shrink_splits_nothing() {
+    let mut map = thinned_out(20_000, 100);
+    assert!(map.shrink_step(10));
+    assert!(map.is_shrinking() && !map.is_growing());
+    let before = map.table.bucket_count();
+    map.insert(1_000_000, 0);
+    assert!(map.table.bucket_count() < before);
+}
+
+#[test]
+fn an_insert_that_needs_the_room_ends_a_shrink() {
+    let mut map = thinned_out(20_000, 1000);
+    assert!(map.shrink_step(10));
+    map.extend((0..30_000).map(|n| (n, n)));
+    check(&map);
+    assert!(!map.is_shrinking());
+    assert_eq!(map.len(), 30_000);
+    assert!((0..30_000).all(|n| map.contains_key(&n)));
+}
+
+#[test]
+fn the_automatic_policy_follows_the_entries_down_and_the_manual_does_not() {
+    for (policy, gives_back) in [(ShrinkPolicy::Manual, false), (ShrinkPolicy::Automatic, true)] {
+        let mut map: HashMap<u64, u64> = (0..50_000).map(|n| (n, n)).collect();
+        map.set_shrink_policy(policy);
+        assert_eq!(map.shrink_policy(), policy);
+        let before = map.allocation_size();
+        for n in 0..49_990 {
+            map.remove(&n);
+            if n % 5000 == 0 {
+                check(&map);
+            }
+        }
+        check(&map);
+        assert_eq!(map.allocation_size() < before / 50, gives_back, "{policy:?}");
+    }
+}
+
+#[test]
+fn an_automatic_shrink_does_not_swing_back_and_forth() {
+    let mut map: HashMap<u64, u64> = (0..10_000).map(|n| (n, n)).collect();
+    map.set_shrink_policy(ShrinkPolicy::Automatic);
+    map.retain(|key, _| *key < 2500);
+    for n in 0..5000 {
+        map.insert(n + 20_000, n);
+        map.remove(&(n + 20_000));
+    }
+    let settled = map.capacity();
+    for n in 0..5000 {
+        map.insert(n + 20_000, n);
+        map.remove(&(n + 20_000));
+        assert_eq!(map.capacity(), settled);
+    }
+}

@@ -1,0 +1,225 @@
+//! What CI runs, step by step: each has a name, a command that a person can repeat, and its time.
+
+use crate::{root, tidy};
+use clap::ValueEnum;
+use std::env;
+use std::fmt::{self, Display, Formatter};
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// A step of the check, in the order in which they run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Step {
+    /// The sources are formatted.
+    Fmt,
+    /// The tree keeps the rules of the house.
+    Tidy,
+    /// No lint speaks up, in any target and with every feature.
+    Clippy,
+    /// The tests pass.
+    Test,
+    /// The tests of the map pass with every feature.
+    Features,
+    /// The docs build, and their links resolve.
+    Doc,
+    /// The map builds without the standard library.
+    NoStd,
+    /// The map's unit tests pass in a shrunk world, where rare paths are common.
+    Stress,
+    /// The map's unit tests pass with plain 64-bit arithmetic in place of vector instructions.
+    Portable,
+    /// The map's tests touch no memory that is not theirs.
+    Asan,
+    /// The map's package builds from what would be published.
+    Publish,
+}
+
+/// The steps that `named` selects (all if it is empty), less those in `except`.
+pub(crate) fn choose(named: &[Step], except: &[Step]) -> Vec<Step> {
+    let all = if named.is_empty() { Step::value_variants() } else { named };
+    all.iter().copied().filter(|step| !except.contains(step)).collect()
+}
+
+/// Prints each step's command.
+pub(crate) fn list(steps: &[Step]) {
+    for step in steps {
+        println!("{:<10}{}", step.name(), step.command());
+    }
+}
+
+/// Runs the steps, each with its time, up to the first that fails; tells whether none did.
+pub(crate) fn run(steps: &[Step]) -> bool {
+    let begin = Instant::now();
+    let Err(failed) = run_with(steps, Step::carry_out) else {
+        println!("\nEvery step passed; it took {}.", seconds(begin.elapsed()));
+        return true;
+    };
+    println!("\nThe step `{}` failed. To repeat it:\n\n    {}", failed.name(), failed.command());
+    false
+}
+
+/// The loop behind [`run`]; the error is the step that failed.
+fn run_with(steps: &[Step], mut carry_out: impl FnMut(Step) -> bool) -> Result<(), Step> {
+    for &step in steps {
+        println!("\n== {}: {}", step.name(), step.command());
+        let begin = Instant::now();
+        let passed = carry_out(step);
+        let verdict = if passed { "passed" } else { "failed" };
+        println!("== {} {verdict} in {}", step.name(), seconds(begin.elapsed()));
+        if !passed {
+            return Err(step);
+        }
+    }
+    Ok(())
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.1} s", time.as_secs_f64())
+}
+
+/// A call of cargo, as it is run and as it is printed.
+struct CargoCall {
+    environment: Vec<(&'static str, String)>,
+    arguments: Vec<String>,
+}
+
+impl CargoCall {
+    /// `line` holds the arguments, none of which contains a space.
+    fn new(line: &str) -> Self {
+        let arguments = line.split(' ').map(str::to_owned).collect();
+        Self { environment: Vec::new(), arguments }
+    }
+
+    /// Adds to a variable of flags, whatever is in it already.
+    fn with_flags(mut self, variable: &'static str, flags: &str) -> Self {
+        let present = env::var(variable).unwrap_or_default();
+        let joined = format!("{present} {flags}").trim().to_owned();
+        self.environment.push((variable, joined));
+        self
+    }
+
+    fn with_argument(mut self, argument: String) -> Self {
+        self.arguments.push(argument);
+        self
+    }
+
+    fn with(mut self, variable: &'static str, value: &str) -> Self {
+        self.environment.push((variable, value.to_owned()));
+        self
+    }
+
+    /// Builds in a folder of its own: other flags would build everything anew each time.
+    fn in_own_folder(mut self, name: &str) -> Self {
+        let target = env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
+        let folder = Path::new(&target).join("check").join(name);
+        self.arguments.push("--target-dir".to_owned());
+        self.arguments.push(folder.display().to_string());
+        self
+    }
+}
+
+impl Display for CargoCall {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        for (variable, value) in &self.environment {
+            write!(f, "{variable}=\"{value}\" ")?;
+        }
+        write!(f, "cargo {}", self.arguments.join(" "))
+    }
+}
+
+impl Step {
+    fn name(self) -> String {
+        let value = self.to_possible_value().expect("no step is hidden");
+        value.get_name().to_owned()
+    }
+
+    fn command(self) -> CargoCall {
+        match self {
+            Self::Fmt => CargoCall::new("fmt --all --check"),
+            Self::Tidy => CargoCall::new("xtask tidy"),
+            Self::Clippy => {
+                CargoCall::new("clippy --workspace --all-targets --all-features -- -D warnings")
+            }
+            Self::Test => CargoCall::new("test --workspace"),
+            Self::Features => CargoCall::new("test -p tophash --all-features"),
+            Self::Doc => CargoCall::new("doc --workspace --no-deps --all-features")
+                .with_flags("RUSTDOCFLAGS", "-D warnings"),
+            Self::NoStd => CargoCall::new("build -p tophash --no-default-features"),
+            Self::Stress => CargoCall::new("test -p tophash --lib")
+                .with_flags("RUSTFLAGS", "--cfg stress")
+                .in_own_folder("stress"),
+            Self::Portable => CargoCall::new("test -p tophash --lib")
+                .with_flags("RUSTFLAGS", "--cfg tophash_portable")
+                .in_own_folder("portable"),
+            // Leaks are not errors here: tests leak iterators on purpose, and a census counts what
+            // must not be leaked. `--target` keeps the sanitizer out of build scripts. The
+            // bootstrap variable opens the flag to a stable compiler; its std is as it was built.
+            Self::Asan => CargoCall::new("test -p tophash --lib --tests --target")
+                .with_argument(host())
+                .with("ASAN_OPTIONS", "detect_leaks=0")
+                .with("RUSTC_BOOTSTRAP", "1")
+                .with_flags("RUSTFLAGS", "-Zsanitizer=address -Cdebug-assertions")
+                .in_own_folder("asan"),
+            Self::Publish => CargoCall::new("publish -p tophash --dry-run --allow-dirty"),
+        }
+    }
+
+    fn carry_out(self) -> bool {
+        if self == Self::Tidy {
+            return tidy::run();
+        }
+        let call = self.command();
+        let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+            .args(&call.arguments)
+            .envs(call.environment.iter().map(|(variable, value)| (variable, value)))
+            .current_dir(root())
+            .status();
+        status.expect("cargo can be run, as it runs this").success()
+    }
+}
+
+/// The machine's own target, as the compiler names it.
+fn host() -> String {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc).arg("-vV").output().expect("rustc can be run");
+    let text = String::from_utf8(output.stdout).expect("rustc speaks UTF-8");
+    let host = text.lines().find_map(|line| line.strip_prefix("host: "));
+    host.expect("`rustc -vV` names the host").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Step, choose, run_with};
+    use clap::ValueEnum;
+
+    #[test]
+    fn without_names_every_step_runs_but_those_excepted() {
+        let steps = choose(&[], &[Step::Test]);
+        assert_eq!(steps.len(), Step::value_variants().len() - 1);
+        assert!(!steps.contains(&Step::Test));
+    }
+
+    #[test]
+    fn named_steps_run_in_the_order_named() {
+        assert_eq!(choose(&[Step::Clippy, Step::Fmt], &[]), [Step::Clippy, Step::Fmt]);
+    }
+
+    #[test]
+    fn the_first_failure_ends_the_check() {
+        let mut carried_out = Vec::new();
+        let result = run_with(&[Step::Fmt, Step::Doc, Step::Test], |step| {
+            carried_out.push(step);
+            step != Step::Doc
+        });
+        assert_eq!(result, Err(Step::Doc));
+        assert_eq!(carried_out, [Step::Fmt, Step::Doc]);
+    }
+
+    #[test]
+    fn a_command_is_printed_so_that_it_can_be_repeated() {
+        let command = Step::Stress.command().to_string();
+        assert!(command.starts_with("RUSTFLAGS=\""), "{command}");
+        assert!(command.contains("--cfg stress\" cargo test -p tophash --lib"), "{command}");
+    }
+}
