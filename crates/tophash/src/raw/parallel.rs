@@ -46,6 +46,10 @@ impl<K, V> Clone for RawRange<K, V> {
     }
 }
 
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "`start` is below `end` where it is cast, and that is at most 2^32"
+)]
 impl<K, V> RawRange<K, V> {
     /// All slots of the table with this header.
     fn new(header: &Header) -> Self {

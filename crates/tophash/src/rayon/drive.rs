@@ -62,7 +62,9 @@ where
     }
 }
 
-parallel_iterator!(impl ['a, K: Sync, V: Sync] for ParIter<'a, K, V>: (&'a K, &'a V), |entry| entry);
+parallel_iterator!(
+    impl ['a, K: Sync, V: Sync] for ParIter<'a, K, V>: (&'a K, &'a V), |entry| entry
+);
 parallel_iterator!(
     impl ['a, K: Sync, V: Send] for ParIterMut<'a, K, V>: (&'a K, &'a mut V), |entry| entry
 );

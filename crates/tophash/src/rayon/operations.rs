@@ -104,8 +104,8 @@ where
         ParDifference { one: self, other }
     }
 
-    /// The elements that are in exactly one of this set and `other`, in parallel. O(buckets of both),
-    /// shared out among the threads.
+    /// The elements that are in exactly one of this set and `other`, in parallel.
+    /// O(buckets of both), shared out among the threads.
     ///
     /// ```
     /// use rayon::prelude::*;
