@@ -1,6 +1,6 @@
 //! What CI runs, step by step: each has a name, a command that a person can repeat, and its time.
 
-use crate::{root, tidy};
+use crate::{feature_sets, root, tidy};
 use clap::ValueEnum;
 use std::env;
 use std::fmt::{self, Display, Formatter};
@@ -21,6 +21,8 @@ pub(crate) enum Step {
     Test,
     /// The tests of the map pass with every feature.
     Features,
+    /// The map builds with each set of features: they only add to each other.
+    FeatureSets,
     /// The docs build, and their links resolve.
     Doc,
     /// The map builds without the standard library.
@@ -143,6 +145,7 @@ impl Step {
             }
             Self::Test => CargoCall::new("test --workspace"),
             Self::Features => CargoCall::new("test -p tophash --all-features"),
+            Self::FeatureSets => CargoCall::new("xtask feature-sets"),
             Self::Doc => CargoCall::new("doc --workspace --no-deps --all-features")
                 .with_flags("RUSTDOCFLAGS", "-D warnings"),
             Self::NoStd => CargoCall::new("build -p tophash --no-default-features"),
@@ -166,8 +169,10 @@ impl Step {
     }
 
     fn carry_out(self) -> bool {
-        if self == Self::Tidy {
-            return tidy::run();
+        match self {
+            Self::Tidy => return tidy::run(),
+            Self::FeatureSets => return feature_sets::run(),
+            _ => {}
         }
         let call = self.command();
         let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))

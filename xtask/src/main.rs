@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod check;
+mod feature_sets;
 mod tidy;
 
 use check::Step;
@@ -34,6 +35,8 @@ enum Chore {
     },
     /// Holds the tree against the rules of the house that no compiler knows.
     Tidy,
+    /// Builds the map with each set of its features.
+    FeatureSets,
 }
 
 fn main() -> ExitCode {
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
             }
         }
         Chore::Tidy => tidy::run(),
+        Chore::FeatureSets => feature_sets::run(),
     };
     if succeeded { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

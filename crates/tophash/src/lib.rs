@@ -16,6 +16,10 @@ pub mod hash_map;
 pub mod hash_set;
 #[expect(unsafe_code, reason = "the table: see the invariants in raw/mod.rs")]
 mod raw;
+#[cfg(feature = "rayon")]
+mod rayon;
+#[cfg(feature = "serde")]
+mod serde;
 
 #[cfg(test)]
 mod tests;

@@ -15,6 +15,12 @@ mod occupied;
 mod traits;
 mod vacant;
 
+/// The types of the parallel iterators over maps, for those who must name them.
+#[cfg(feature = "rayon")]
+pub mod rayon {
+    pub use crate::rayon::map::*;
+}
+
 #[cfg(test)]
 mod tests;
 

@@ -207,6 +207,19 @@ impl<K, V> RawIter<K, V> {
             self.remaining -= self.end;
         }
     }
+
+    /// Hands all slots over to the caller, as the header of their table; none is left here.
+    ///
+    /// # Panics
+    ///
+    /// If a slot was given out before, which the caller would meet again.
+    #[cfg(feature = "rayon")]
+    pub(super) fn take_all(&mut self) -> Header {
+        let header = self.header;
+        assert!(self.remaining == header.count, "no slot was given out before");
+        *self = Self::new(&Header::empty());
+        header
+    }
 }
 
 impl<K, V> Iterator for RawIter<K, V> {
@@ -409,7 +422,7 @@ impl<K, V> FusedIterator for ValuesMut<'_, K, V> {}
 
 /// The entries of a table, by value.
 pub(crate) struct IntoIter<K, V, A: Allocator = Global> {
-    slots: RawIter<K, V>,
+    pub(super) slots: RawIter<K, V>,
     /// Its words still show the entries that were handed out: it is released, not dropped. `None`
     /// in an iterator that never had a table, nor an allocator for one.
     table: Option<RawTable<K, V, A>>,
@@ -465,7 +478,7 @@ impl<K, V, A: Allocator> Drop for IntoIter<K, V, A> {
 
 /// The entries of a table, by value; the table is empty afterwards and keeps its memory.
 pub(crate) struct Drain<'a, K, V, A: Allocator = Global> {
-    slots: RawIter<K, V>,
+    pub(super) slots: RawIter<K, V>,
     /// The drained table's header. The table itself is without memory until the drain ends, so
     /// that to forget the drain leaks the entries and harms nothing.
     header: Header,

@@ -76,6 +76,8 @@ mod grow;
 mod insert;
 mod iterate;
 mod overflow;
+#[cfg(feature = "rayon")]
+mod parallel;
 mod remove;
 mod shrink;
 mod sizing;
@@ -101,6 +103,8 @@ use tophash::{SLOT_COUNT, Word};
 pub(crate) use cursor::Cursor;
 pub(crate) use entry::{Occupied, RawEntry, Vacant};
 pub(crate) use iterate::{Drain, IntoIter, Iter, IterMut, ValuesMut};
+#[cfg(feature = "rayon")]
+pub(crate) use parallel::{OwnedRange, Range, RangeMut};
 pub use shrink::ShrinkPolicy;
 
 /// What a table without memory points to: the head of a block of one bucket without an entry. It

@@ -10,6 +10,12 @@ mod iter;
 mod operations;
 mod traits;
 
+/// The types of the parallel iterators over sets, for those who must name them.
+#[cfg(feature = "rayon")]
+pub mod rayon {
+    pub use crate::rayon::set::*;
+}
+
 #[cfg(test)]
 mod tests;
 

@@ -1,5 +1,8 @@
 //! Tests of the table.
 
+#[cfg(feature = "rayon")]
+mod parallel;
+
 use super::RawTable;
 use crate::hash::mix;
 
