@@ -79,6 +79,7 @@ mod overflow;
 #[cfg(feature = "rayon")]
 mod parallel;
 mod remove;
+mod runs;
 mod shrink;
 mod sizing;
 mod tophash;
@@ -393,7 +394,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     #[inline(always)]
     pub(crate) fn wants_preparation(&self) -> bool {
         let header = self.header();
-        (header.last != header.mask) | (header.count == 0)
+        header.last != header.mask || header.count == 0
     }
 
     /// Sets the seed and keeps it.
@@ -543,8 +544,8 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
 /// that cannot fail, a panic or the end of the process.
 #[cold]
 #[track_caller]
-pub(crate) fn fail(error: TryReserveError, entries: usize, additional: usize) -> ! {
-    match error {
+pub(crate) fn fail(error: &TryReserveError, entries: usize, additional: usize) -> ! {
+    match *error {
         TryReserveError::CapacityOverflow => panic!(
             "capacity overflow: {entries} entries and {additional} more exceed what a map can hold"
         ),

@@ -65,6 +65,7 @@ impl Slab {
     };
 
     /// Nodes that chains hold.
+    #[cfg(any(test, verify))]
     pub(crate) fn used(&self) -> usize {
         self.used
     }
