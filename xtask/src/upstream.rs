@@ -20,15 +20,28 @@ struct Skipped {
     reason: &'static str,
 }
 
+const PINS_THE_ORDER: &str = "asserts the order that hashbrown gives to the hashes of FNV";
 const COUNTS_BUCKETS: &str = "counts buckets through a private method";
 const PLACES_ENTRIES: &str = "puts entries into chosen buckets through a private field";
 
-const SKIPPED: [Skipped; 8] = [
+const SKIPPED: [Skipped; 12] = [
     Skipped {
         file: "set",
         test: "rehash_in_place",
         reason: "asserts that 224 entries fill the table of 256 slots",
     },
+    Skipped {
+        file: "map",
+        test: "test_try_reserve",
+        reason: "asks for more than 2^32 buckets, which is CapacityOverflow here, not AllocError",
+    },
+    Skipped {
+        file: "tests/hasher_unwind",
+        test: "hashmap_reserve_survives_panicking_build_hasher",
+        reason: "asserts that 224 entries fill the table of 256 slots",
+    },
+    Skipped { file: "tests/serde", test: "map_serde_tokens", reason: PINS_THE_ORDER },
+    Skipped { file: "tests/serde", test: "set_serde_tokens", reason: PINS_THE_ORDER },
     Skipped { file: "map", test: "test_expand", reason: COUNTS_BUCKETS },
     Skipped { file: "map", test: "test_behavior_resize_policy", reason: COUNTS_BUCKETS },
     Skipped { file: "map", test: "get_test_map", reason: PLACES_ENTRIES },
@@ -169,6 +182,7 @@ fn prepare() -> Result<PathBuf, String> {
     }
     for file in FILES {
         let text = rewritten(&read(source.join("tests").join(format!("{file}.rs")))?);
+        let text = without_skipped(&format!("tests/{file}"), &text)?;
         write(&folder.join("tests").join(format!("{file}.rs")), &text)?;
     }
     Ok(folder)
@@ -239,7 +253,8 @@ fn without_skipped(file: &str, text: &str) -> Result<String, String> {
     let mut lines: Vec<&str> = text.lines().collect();
     for skipped in SKIPPED.iter().filter(|skipped| skipped.file == file) {
         let is_it = |line: &&str| {
-            line.strip_prefix("    fn ")
+            line.trim_start()
+                .strip_prefix("fn ")
                 .and_then(|line| line.strip_prefix(skipped.test))
                 .is_some_and(|rest| rest.starts_with(['(', '<']))
         };
@@ -247,10 +262,15 @@ fn without_skipped(file: &str, text: &str) -> Result<String, String> {
             .iter()
             .position(|line| is_it(&line))
             .ok_or(format!("no function {} in {file}.rs: mend the list", skipped.test))?;
-        let is_attached = |line: &&str| line.starts_with("    #[") || line.starts_with("    //");
+        let indent = &lines[start][..lines[start].len() - lines[start].trim_start().len()];
+        let closing = format!("{indent}}}");
+        let is_attached = |line: &&&str| {
+            line.strip_prefix(indent)
+                .is_some_and(|line| line.starts_with("#[") || line.starts_with("//"))
+        };
         let attached = lines[..start].iter().rev().take_while(|line| is_attached(line)).count();
         let first = start - attached;
-        let length = lines[start..].iter().position(|line| *line == "    }");
+        let length = lines[start..].iter().position(|line| *line == closing);
         let end = start + length.ok_or(format!("{} has no end", skipped.test))?;
         lines.drain(first..=end);
     }

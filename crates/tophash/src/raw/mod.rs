@@ -225,6 +225,14 @@ impl Header {
         self.last + 1 - self.half()
     }
 
+    /// The slot that comes first when a bucket with `filled` entries is visited: in a table of one
+    /// bucket the seed chooses, so that nobody comes to rely on the order of insertion.
+    #[inline]
+    fn turn_of(&self, filled: usize) -> usize {
+        // Eight bits of the seed, scaled to a slot below `filled`.
+        if self.mask == 0 { ((self.hash0 >> 24) as usize * filled) >> 8 } else { 0 }
+    }
+
     /// The bucket that a key with this hash belongs to.
     ///
     /// A branch and not a conditional move: it is taken only while a growth is under way, and costs

@@ -45,7 +45,7 @@ pub(super) struct RawIter<K, V> {
 }
 
 /// A taken slot, and the slots of which it is one.
-pub(super) struct Place<K, V>(Slots<K, V>, usize);
+pub(super) struct Place<K, V>(pub(super) Slots<K, V>, pub(super) usize);
 
 impl<K, V> Place<K, V> {
     /// The entry's key.
@@ -127,8 +127,7 @@ impl<K, V> RawIter<K, V> {
     fn advance_in_only_bucket(&mut self) {
         let (slots, word) = self.take_bucket();
         let filled = word.filled();
-        // Eight bits of the seed, scaled to a slot below `filled`.
-        let turn = ((self.header.hash0 >> 24) as usize * filled) >> 8;
+        let turn = self.header.turn_of(filled);
         self.slots = slots;
         if self.turn == 0 && turn > 0 {
             (self.slot, self.end, self.turn) = (turn, filled, turn);
