@@ -82,7 +82,7 @@ impl<K, V> Clone for RawIter<K, V> {
 impl<K, V> RawIter<K, V> {
     /// The slots of a table with this header.
     #[inline]
-    fn new(header: &Header) -> Self {
+    pub(super) fn new(header: &Header) -> Self {
         Self {
             remaining: header.count,
             // The first step goes to bucket 0.
@@ -274,8 +274,8 @@ impl<K, V> Iterator for RawIter<K, V> {
 
 /// References to the entries of a table.
 pub(crate) struct Iter<'a, K, V> {
-    slots: RawIter<K, V>,
-    marker: PhantomData<&'a (K, V)>,
+    pub(super) slots: RawIter<K, V>,
+    pub(super) marker: PhantomData<&'a (K, V)>,
 }
 
 impl<K, V> Clone for Iter<'_, K, V> {
