@@ -14,6 +14,8 @@ mod hash;
 pub mod hash_map;
 #[path = "set/mod.rs"]
 pub mod hash_set;
+#[path = "table/mod.rs"]
+pub mod hash_table;
 #[expect(unsafe_code, reason = "the table: see the invariants in raw/mod.rs")]
 #[expect(
     clippy::cast_possible_truncation,
@@ -36,6 +38,7 @@ pub use error::TryReserveError;
 pub use hash::{DefaultHasher, RandomState};
 pub use hash_map::HashMap;
 pub use hash_set::HashSet;
+pub use hash_table::HashTable;
 pub use raw::ShrinkPolicy;
 
 /// The hash state that maps use when none is named: hashbrown's name for it.

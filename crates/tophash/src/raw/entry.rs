@@ -66,17 +66,23 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         }
     }
 
-    /// The entry with this hash whose key satisfies `equals`, or the table back.
+    /// The entry with this hash whose key satisfies `equals`.
     #[inline]
     pub(crate) fn occupied(
         &mut self,
         hash: u64,
         equals: impl FnMut(&K) -> bool,
-    ) -> Result<Occupied<'_, K, V, A>, &mut Self> {
-        match self.find(hash, equals) {
-            Some(slot) => Ok(Occupied { slot, hash, borrowed: Borrowed::new(self) }),
-            None => Err(self),
-        }
+    ) -> Option<Occupied<'_, K, V, A>> {
+        let slot = self.find(hash, equals)?;
+        Some(Occupied { slot, hash, borrowed: Borrowed::new(self) })
+    }
+
+    /// Makes room for an entry that the caller knows to be new. [`RawTable::prepare`] came before,
+    /// if wanted.
+    #[inline]
+    pub(crate) fn vacant(&mut self, hash: u64, hasher: impl Fn(&K) -> u64) -> Vacant<'_, K, V, A> {
+        self.make_room(hasher);
+        Vacant { hash, borrowed: Borrowed::new(self) }
     }
 }
 
@@ -139,6 +145,25 @@ impl<'a, K, V, A: Allocator, T> Borrowed<'a, K, V, A, T> {
 }
 
 impl<'a, K, V, A: Allocator, T> Occupied<'a, K, V, A, T> {
+    /// As [`RawEntry::in_owner`], for a look-up that makes no room. Gives the owner back if it
+    /// finds nothing.
+    #[inline(always)]
+    pub(crate) fn in_owner(
+        owner: &'a mut T,
+        look_up: impl for<'x> FnOnce(&'x mut T) -> Option<Occupied<'x, K, V, A>>,
+    ) -> Result<Self, &'a mut T> {
+        let mut owner = NonNull::from(owner);
+        // SAFETY: as in `RawEntry::in_owner`; without an entry nothing borrows the owner any more.
+        unsafe {
+            match look_up(owner.as_mut()) {
+                Some(Occupied { slot, hash, borrowed }) => {
+                    Ok(Self { slot, hash, borrowed: borrowed.owned_by(owner) })
+                }
+                None => Err(owner.as_mut()),
+            }
+        }
+    }
+
     /// The key and the value.
     #[inline]
     pub(crate) fn get(&self) -> (&K, &V) {
@@ -184,6 +209,18 @@ impl<'a, K, V, A: Allocator, T> Occupied<'a, K, V, A, T> {
 }
 
 impl<'a, K, V, A: Allocator, T> Vacant<'a, K, V, A, T> {
+    /// As [`RawEntry::in_owner`], for room that is there in any case.
+    #[inline(always)]
+    pub(crate) fn in_owner(
+        owner: &'a mut T,
+        make_room: impl for<'x> FnOnce(&'x mut T) -> Vacant<'x, K, V, A>,
+    ) -> Self {
+        let mut owner = NonNull::from(owner);
+        // SAFETY: as in `RawEntry::in_owner`.
+        let Vacant { hash, borrowed } = make_room(unsafe { owner.as_mut() });
+        Self { hash, borrowed: borrowed.owned_by(owner) }
+    }
+
     /// Puts an entry there. Its hash must be that of the look-up, or it is not found again.
     #[inline]
     pub(crate) fn insert(mut self, key: K, value: V) -> Occupied<'a, K, V, A, T> {

@@ -10,8 +10,8 @@ use crate::alloc::{Allocator, Global};
 
 /// References to the entries of a table.
 pub(crate) struct Iter<'a, K, V> {
-    slots: RawIter<K, V>,
-    marker: PhantomData<&'a (K, V)>,
+    pub(super) slots: RawIter<K, V>,
+    pub(super) marker: PhantomData<&'a (K, V)>,
 }
 
 impl<K, V> Clone for Iter<'_, K, V> {

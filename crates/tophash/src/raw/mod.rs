@@ -65,6 +65,7 @@ mod access;
 mod block;
 mod bucket;
 mod build;
+mod candidates;
 #[cfg(any(test, verify))]
 mod check;
 mod clone;
@@ -78,6 +79,7 @@ mod iterate;
 mod overflow;
 #[cfg(feature = "rayon")]
 mod parallel;
+mod pointers;
 mod remove;
 mod runs;
 mod shrink;
@@ -101,11 +103,13 @@ use directory::{Directory, PAGE_LOG2};
 use overflow::Slab;
 use tophash::{SLOT_COUNT, Word};
 
+pub(crate) use candidates::{Candidates, CandidatesMut};
 pub(crate) use cursor::Cursor;
 pub(crate) use entry::{Occupied, RawEntry, Vacant};
 pub(crate) use iterate::{Drain, IntoIter, Iter, IterMut, ValuesMut};
 #[cfg(feature = "rayon")]
 pub(crate) use parallel::{OwnedRange, Range, RangeMut};
+pub(crate) use pointers::Pointers;
 pub use shrink::ShrinkPolicy;
 
 /// What a table without memory points to: the head of a block of one bucket without an entry. It

@@ -14,7 +14,7 @@ where
     S: Clone,
     A: Allocator + Clone,
 {
-    /// A copy with the same buckets and the same order. O(buckets); nothing is hashed.
+    /// A copy with the same buckets, in nearly the same order. O(buckets); nothing is hashed.
     fn clone(&self) -> Self {
         Self { map: self.map.clone() }
     }
