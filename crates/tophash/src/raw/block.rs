@@ -142,9 +142,15 @@ pub(crate) fn bucket<K, V>(pivot: *mut u8, len: usize, place: usize) -> Bucket<K
 /// Where the slots of the bucket at `place` of a block begin.
 #[inline(always)]
 pub(crate) fn slots<K, V>(pivot: *mut u8, place: usize) -> NonNull<u8> {
+    // SAFETY: the slots lie within the block, so their address is not null; nobody asks for those
+    // of `EMPTY`.
+    unsafe { NonNull::new_unchecked(slots_address::<K, V>(pivot, place)) }
+}
+
+/// As [`slots`]; what lies before `EMPTY` may be asked for, and not be looked at.
+#[inline(always)]
+pub(crate) fn slots_address<K, V>(pivot: *mut u8, place: usize) -> *mut u8 {
     let slots_bytes = Bucket::<K, V>::SHAPE.slots_bytes;
     // Two steps: the constant then becomes part of the address and not of the arithmetic.
-    let start = pivot.wrapping_sub(place * slots_bytes).wrapping_sub(slots_bytes);
-    // SAFETY: the address of slots, or of what lies before `EMPTY`, is not null.
-    unsafe { NonNull::new_unchecked(start) }
+    pivot.wrapping_sub(place * slots_bytes).wrapping_sub(slots_bytes)
 }

@@ -116,8 +116,12 @@ impl<K, V> Bucket<K, V> {
         round_up(size_of::<Node>(), Self::SHAPE.slots_align);
 
     /// Bytes of a node, slots included; a multiple of [`Self::NODE_ALIGN`].
-    pub(crate) const NODE_BYTES: usize =
-        round_up(Self::NODE_SLOTS_OFFSET + Self::SHAPE.slots_bytes, Self::NODE_ALIGN);
+    pub(crate) const NODE_BYTES: usize = round_up(Self::NODE_SLOTS_END, Self::NODE_ALIGN);
+
+    /// Where the slots of a node end. Those without size take a byte, so that their address is not
+    /// where another allocation may begin.
+    const NODE_SLOTS_END: usize = Self::NODE_SLOTS_OFFSET
+        + if Self::SHAPE.slots_bytes == 0 { 1 } else { Self::SHAPE.slots_bytes };
 
     /// Alignment of a node.
     pub(crate) const NODE_ALIGN: usize = if Self::SHAPE.slots_align > align_of::<Node>() {

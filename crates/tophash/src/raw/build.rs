@@ -77,41 +77,43 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             let pivot = block(self.allocator()).ok_or(refused(bytes))?;
             self.set_only_block(pivot);
         } else {
-            let block_count = live.div_ceil(Self::BLOCK_LEN as u64) as usize;
-            let mut is_built = self.ensure_extra(false);
-            if is_built {
-                let (extra, allocator) = self.extra_mut();
-                let directory = &mut extra.directory;
-                let room = (bucket_count >> Self::BLOCK_LOG2) as usize;
-                is_built = directory.reserve(room, allocator);
-                while is_built && directory.block_count() < block_count {
-                    is_built = block(allocator).is_some_and(|pivot| {
-                        // SAFETY: `reserve` made room for all blocks.
-                        let is_added = unsafe { directory.push(pivot.as_ptr(), allocator) };
-                        if !is_added {
-                            // SAFETY: the block was allocated just now and is in no directory.
-                            unsafe {
-                                block::deallocate_block::<K, V, A>(
-                                    pivot.as_ptr(),
-                                    block_len,
-                                    allocator,
-                                );
-                            }
-                        }
-                        is_added
-                    });
+            /// Gives back what was built so far: if memory is refused, or the allocator panics.
+            struct Unfinished<'a, K, V, A: Allocator>(&'a mut RawTable<K, V, A>);
+            impl<K, V, A: Allocator> Drop for Unfinished<'_, K, V, A> {
+                fn drop(&mut self) {
+                    self.0.release_extra();
                 }
             }
-            if !is_built {
-                self.release_extra();
+            let block_count = live.div_ceil(Self::BLOCK_LEN as u64) as usize;
+            let unfinished = Unfinished(self);
+            let room = (bucket_count >> Self::BLOCK_LOG2) as usize;
+            if !unfinished.0.ensure_extra(false) || !unfinished.0.reserve_blocks(room) {
                 return Err(refused(bytes));
             }
+            let (extra, allocator) = unfinished.0.extra_mut();
+            while extra.directory.block_count() < block_count {
+                let Some(pivot) = block(allocator) else { return Err(refused(bytes)) };
+                // SAFETY: there is room for all blocks.
+                if !unsafe { extra.directory.push(pivot.as_ptr(), allocator) } {
+                    let pivot = pivot.as_ptr();
+                    // SAFETY: the block was allocated just now and is in no directory.
+                    unsafe { block::deallocate_block::<K, V, A>(pivot, block_len, allocator) };
+                    return Err(refused(bytes));
+                }
+            }
+            core::mem::forget(unfinished);
             self.header_mut().buckets = self.extra().directory.entry_point();
         }
         let header = self.header_mut();
         header.mask = (bucket_count - 1) as u32;
         header.last = (live - 1) as u32;
         Ok(())
+    }
+
+    /// Makes room in the directory of a table that has no blocks yet.
+    fn reserve_blocks(&mut self, block_count: usize) -> bool {
+        let (extra, buckets, allocator) = self.extra_and_buckets();
+        extra.directory.reserve(block_count, buckets, allocator)
     }
 
     /// Calls `f` with the pivot and the bucket count of every block.
@@ -161,9 +163,8 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             }
         }
         self.release_extra();
-        let Header { hash0, mut flags, .. } = *self.header();
-        flags.set(super::Flags::SHRINKING, false);
-        *self.header_mut() = Header { hash0, flags, ..Header::empty() };
+        let Header { hash0, flags, .. } = *self.header();
+        *self.header_mut() = Header { hash0, flags: flags.settings(), ..Header::empty() };
     }
 
     /// Gives back the overflow chunks, and the directory with its blocks.

@@ -16,6 +16,7 @@
 //! *n*, and by then all 2*n* are copied.
 
 use core::alloc::Layout;
+use core::mem;
 use core::ptr::{self, NonNull};
 
 use crate::alloc::{Allocator, allocate, deallocate};
@@ -50,8 +51,10 @@ pub(crate) struct Directory {
     next_page: Page,
     /// How many pointers of the first page `next_page` has.
     copied: usize,
-    /// Null while one page is enough.
+    /// Null while one page is enough, and for a little longer.
     root: *mut Page,
+    /// Whether look-ups go by way of the root.
+    uses_root: bool,
     /// Blocks in the directory.
     block_count: usize,
 }
@@ -63,6 +66,7 @@ impl Directory {
         next_page: ptr::null_mut(),
         copied: 0,
         root: ptr::null_mut(),
+        uses_root: false,
         block_count: 0,
     };
 
@@ -78,7 +82,7 @@ impl Directory {
             bytes *= 3;
         }
         if !self.root.is_null() {
-            let pages = self.block_count.div_ceil(PAGE_LEN);
+            let pages = self.block_count.div_ceil(PAGE_LEN).max(1);
             bytes += (pages - 1) * page_layout(PAGE_LEN).size() + root_layout().size();
         }
         bytes
@@ -86,62 +90,86 @@ impl Directory {
 
     /// What the header's `buckets` must be while the directory is in use.
     pub(crate) fn entry_point(&self) -> NonNull<u8> {
-        let start: *mut u8 =
-            if self.root.is_null() { self.first_page.cast() } else { self.root.cast() };
+        let start: *mut u8 = if self.uses_root { self.root.cast() } else { self.first_page.cast() };
         NonNull::new(start).expect("a directory in use has a first page")
     }
 
-    /// Makes room for `block_count` blocks, twice as many as there are or fewer. False if memory
-    /// is refused: then what was there is as it was.
-    pub(crate) fn reserve<A: Allocator>(&mut self, block_count: usize, allocator: &A) -> bool {
+    /// Makes room for `block_count` blocks, twice as many as there are or fewer, and sets `buckets`
+    /// to the entry point, if there are blocks. False if memory is refused, and then nothing has
+    /// changed; nor has it when the allocator panics.
+    pub(crate) fn reserve<A: Allocator>(
+        &mut self,
+        block_count: usize,
+        buckets: &mut NonNull<u8>,
+        allocator: &A,
+    ) -> bool {
+        // All that is asked of the allocator comes before anything is changed.
         let wanted = block_count.next_power_of_two().clamp(FIRST_PAGE_LEN, PAGE_LEN);
-        if self.first_page_len < wanted && !self.enlarge_first_page(wanted, allocator) {
-            return false;
-        }
-        if block_count > PAGE_LEN && self.root.is_null() {
-            let Some(root) = allocate(allocator, root_layout()) else { return false };
-            self.root = root.as_ptr().cast();
-            // SAFETY: the root has room for far more than one page.
-            unsafe { self.root.write(self.first_page) };
-        }
-        // Make the next size ready, to be filled while blocks are added. If memory is refused now,
-        // the next growth copies the page at once or is refused itself.
-        if self.first_page_len < PAGE_LEN
-            && self.next_page.is_null()
-            && block_count * 2 > self.first_page_len
-        {
-            if let Some(page) = allocate(allocator, page_layout(self.first_page_len * 2)) {
-                self.next_page = page.as_ptr().cast();
-                self.copied = 0;
-            }
-        }
-        true
-    }
-
-    /// Replaces the first page by one of `len` pointers.
-    fn enlarge_first_page<A: Allocator>(&mut self, len: usize, allocator: &A) -> bool {
+        let is_enlarged = self.first_page_len < wanted;
+        let len = self.first_page_len.max(wanted);
         let is_ready = !self.next_page.is_null()
             && self.first_page_len * 2 == len
             && self.copied == self.block_count;
-        if !is_ready {
-            self.drop_next_page(allocator);
-            let Some(page) = allocate(allocator, page_layout(len)) else { return false };
-            self.next_page = page.as_ptr().cast();
-            // SAFETY: both pages have room for the blocks that there are, and are distinct.
-            unsafe {
-                ptr::copy_nonoverlapping(self.first_page, self.next_page, self.block_count);
+        let mut page = None;
+        if is_enlarged && !is_ready {
+            page = allocate(allocator, page_layout(len));
+            if page.is_none() {
+                return false;
             }
-            #[cfg(any(test, verify))]
-            super::work::count_zeroed_or_copied(self.block_count * size_of::<Pivot>());
         }
-        if let Some(page) = NonNull::new(self.first_page) {
-            // SAFETY: the page was allocated with this length, and nothing refers to it any more
-            // but the header, which the caller is about to change.
-            unsafe { deallocate(allocator, page.cast(), page_layout(self.first_page_len)) };
+        let mut root = None;
+        if block_count > PAGE_LEN && self.root.is_null() {
+            root = allocate(allocator, root_layout());
+            if root.is_none() {
+                if let Some(page) = page {
+                    // SAFETY: allocated above.
+                    unsafe { deallocate(allocator, page, page_layout(len)) };
+                }
+                return false;
+            }
         }
-        self.first_page = self.next_page;
-        self.first_page_len = len;
-        self.next_page = ptr::null_mut();
+        // Make the next size ready, to be filled while blocks are added. If memory is refused for
+        // it, the next growth copies the page at once or is refused itself.
+        let wants_next =
+            len < PAGE_LEN && block_count * 2 > len && (is_enlarged || self.next_page.is_null());
+        let next = if wants_next { allocate(allocator, page_layout(len * 2)) } else { None };
+
+        let retired = (self.first_page, self.first_page_len);
+        if is_enlarged {
+            if let Some(page) = page {
+                self.drop_next_page(allocator);
+                // SAFETY: both pages have room for the blocks that there are, and are distinct.
+                unsafe {
+                    let page = page.as_ptr().cast::<Pivot>();
+                    ptr::copy_nonoverlapping(self.first_page, page, self.block_count);
+                    self.next_page = page;
+                }
+                #[cfg(any(test, verify))]
+                super::work::count_zeroed_or_copied(self.block_count * size_of::<Pivot>());
+            }
+            self.first_page = mem::replace(&mut self.next_page, ptr::null_mut());
+            self.first_page_len = len;
+            self.copied = 0;
+        }
+        if let Some(next) = next {
+            self.next_page = next.as_ptr().cast();
+            self.copied = 0;
+        }
+        if let Some(root) = root {
+            self.root = root.as_ptr().cast();
+        }
+        if !self.root.is_null() {
+            self.uses_root = block_count > PAGE_LEN;
+            // SAFETY: the root has room for far more than one page.
+            unsafe { self.root.write(self.first_page) };
+        }
+        if self.block_count > 0 {
+            *buckets = self.entry_point();
+        }
+        if let (true, Some(page)) = (is_enlarged, NonNull::new(retired.0)) {
+            // SAFETY: the page was allocated with this length, and nothing refers to it any more.
+            unsafe { deallocate(allocator, page.cast(), page_layout(retired.1)) };
+        }
         true
     }
 
@@ -204,6 +232,8 @@ impl Directory {
                 let page = self.root.add(place >> PAGE_LOG2).read();
                 deallocate(allocator, NonNull::new_unchecked(page).cast(), page_layout(PAGE_LEN));
             }
+        } else if !self.uses_root {
+            self.drop_root(allocator);
         }
         pivot
     }
@@ -221,13 +251,16 @@ impl Directory {
         }
     }
 
-    /// Gives back the root if one page is enough for the blocks.
-    pub(crate) fn drop_root_if_unused<A: Allocator>(&mut self, allocator: &A) {
-        if self.block_count > PAGE_LEN {
-            return;
-        }
+    /// To be called when a shrink has halved the mask: half the room is needed now. The root, if it
+    /// is not used any more, goes with the next block, so that no operation frees too many.
+    pub(crate) fn halve<A: Allocator>(&mut self, allocator: &A) {
+        self.uses_root = self.block_count > PAGE_LEN;
+        self.drop_next_page(allocator);
+    }
+
+    fn drop_root<A: Allocator>(&mut self, allocator: &A) {
         if let Some(root) = NonNull::new(self.root) {
-            // SAFETY: the pages beyond the first are gone, and the header no longer uses the root.
+            // SAFETY: the pages beyond the first are gone, and the header does not use the root.
             unsafe { deallocate(allocator, root.cast(), root_layout()) };
             self.root = ptr::null_mut();
         }
@@ -239,7 +272,7 @@ impl Directory {
             // SAFETY: there is a block; the header is not used any more.
             unsafe { self.pop(allocator) };
         }
-        self.drop_root_if_unused(allocator);
+        self.drop_root(allocator);
         self.drop_next_page(allocator);
         if let Some(page) = NonNull::new(self.first_page) {
             // SAFETY: the page was allocated with this length.

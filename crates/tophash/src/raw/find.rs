@@ -1,5 +1,7 @@
 //! Finding an entry.
 
+use core::ptr::NonNull;
+
 use super::bucket::{Bucket, Slot, Slots};
 use super::tophash::Tophash;
 use super::{RawTable, block};
@@ -14,16 +16,18 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         let index = self.header().index_of(hash);
         // SAFETY: an index is at most `last` (R2).
         let (pivot, place) = unsafe { self.header().locate::<K, V>(index) };
-        let slots = Slots::<K, V>::new(block::slots::<K, V>(pivot, place));
+        let start = block::slots_address::<K, V>(pivot, place);
         // The slots' address does not depend on the word: both loads go out together. The values'
         // line is not asked for: a miss, which does not need it, would pay (docs/decisions/0001).
-        prefetch(slots.start().as_ptr());
+        prefetch(start);
         // SAFETY: main buckets up to `last`, and that of `EMPTY`, have words (R3).
         let word = unsafe { block::word(pivot, place).read() };
         let tophash = Tophash::of(hash);
         let mut matches = word.matches(tophash);
         while let Some(slot) = matches.first() {
-            // SAFETY: a slot with a tophash holds a key (R3).
+            // SAFETY: a slot with a tophash holds a key (R3), at an address that is not null.
+            let slots = Slots::<K, V>::new(unsafe { NonNull::new_unchecked(start) });
+            // SAFETY: as above.
             if equals(unsafe { &*slots.key(slot) }) {
                 return Some(Slot { slots, slot, index });
             }

@@ -4,7 +4,7 @@ use core::ptr;
 
 use super::bucket::{Bucket, Node};
 use super::tophash::{SLOT_COUNT, Word};
-use super::{Flags, RawTable, block, drop_table, fail};
+use super::{Flags, RawTable, block, drop_table, fail, index_bits};
 use crate::TryReserveError;
 use crate::alloc::Allocator;
 
@@ -20,11 +20,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     pub(crate) fn prepare(&mut self, hasher: impl Fn(&K) -> u64) {
         if self.len() == 0 {
             self.renew_seed();
-            if !self.header().is_allocated() {
-                if let Err(error) = self.build(1, 1) {
-                    fail(&error, 0, 1);
-                }
-            }
+            self.ensure_memory();
         }
         if self.header().flags.has(Flags::SHRINKING) {
             // The write may add an entry.
@@ -34,20 +30,18 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             self.merge_last();
         } else if self.header().last != self.header().mask {
             self.split_next(&hasher);
-            if !self.header().extra.is_null() {
-                let (extra, allocator) = self.extra_mut();
-                // SAFETY: the slab was always used with these types and this allocator.
-                unsafe { extra.slab.release_one::<K, V, A>(allocator) };
+            // A step that took a block, for the first bucket in it, has done enough.
+            if self.header().last as usize % Self::BLOCK_LEN != 0 {
+                self.release_one_chunk();
             }
         }
     }
 
     /// Makes the table ready for one more entry: starts a growth if the entry would make it too
-    /// full. [`Self::prepare`] came before, if it was wanted, so the table has memory.
+    /// full. Ends in `handle_alloc_error` if the table has no memory and gets none.
     #[inline(always)]
     pub(crate) fn make_room(&mut self, hasher: impl Fn(&K) -> u64) {
-        debug_assert!(self.header().is_allocated());
-        if self.len() >= self.capacity_of_mask() {
+        if self.len() >= self.capacity_of_mask() || !self.header().is_allocated() {
             self.make_room_slowly(hasher);
         }
     }
@@ -55,12 +49,25 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     #[cold]
     #[inline(never)]
     fn make_room_slowly(&mut self, hasher: impl Fn(&K) -> u64) {
+        self.ensure_memory();
+        if self.len() < self.capacity_of_mask() {
+            return;
+        }
         if self.header().last != self.header().mask {
             return;
         }
         // If memory is refused, the table stays as it is and its chains become longer.
         if self.start_growth() && self.is_one_block() {
             while self.is_growing() && self.split_next(&hasher) {}
+        }
+    }
+
+    /// Gives a table without memory its first bucket.
+    fn ensure_memory(&mut self) {
+        if !self.header().is_allocated() {
+            if let Err(error) = self.build(1, 1) {
+                fail(&error, 0, 1);
+            }
         }
     }
 
@@ -91,9 +98,9 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                 return false;
             }
             let only_block = self.first_block();
-            let (extra, allocator) = self.extra_mut();
+            let (extra, buckets, allocator) = self.extra_and_buckets();
             let room = ((bucket_count * 2) >> Self::BLOCK_LOG2) as usize;
-            if !extra.directory.reserve(room, allocator) {
+            if !extra.directory.reserve(room, buckets, allocator) {
                 return false;
             }
             if was_one_block {
@@ -191,7 +198,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             for slot in 0..word.filled() {
                 // SAFETY: taken slots hold keys (R3).
                 let hash = hasher(unsafe { &*bucket.key(slot) });
-                y_slots |= u8::from(hash as u32 & half != 0) << slot;
+                y_slots |= u8::from(index_bits(hash) & half != 0) << slot;
             }
             y_slots
         };

@@ -22,7 +22,9 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         equals: impl Fn(&K, &K) -> bool,
         hasher: impl Fn(&K) -> u64,
     ) -> Option<V> {
-        debug_assert!(self.header().is_allocated());
+        if !self.header().is_allocated() {
+            return self.upsert_slowly(hash, key, value, equals, hasher);
+        }
         let index = self.header().index_of(hash);
         // SAFETY: an index is at most `last` (R2). A slot with a tophash holds an entry (R3); the
         // slot after the taken ones is free, and R3 and R7 hold again when both are changed.
@@ -75,8 +77,12 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     ///
     /// Runs no user code. Ends in `handle_alloc_error` when an overflow bucket is refused.
     #[inline(always)]
-    pub(crate) fn insert_new(&mut self, hash: u64, key: K, value: V) -> Slot<K, V> {
-        debug_assert!(self.header().is_allocated());
+    ///
+    /// # Panics
+    ///
+    /// If the table has no memory, which no caller lets happen.
+    pub(super) fn insert_new(&mut self, hash: u64, key: K, value: V) -> Slot<K, V> {
+        assert!(self.header().is_allocated(), "room was made");
         let tophash = Tophash::of(hash);
         let index = self.header().index_of(hash);
         // SAFETY: an index is at most `last` (R2). The table has memory, so the bucket may be

@@ -2,7 +2,7 @@
 //!
 //! # How it works
 //!
-//! A key's hash has two uses. Its low bits choose the *bucket*; its seven top bits are the
+//! A key's hash has two uses. Its upper half chooses the *bucket*; its seven top bits are the
 //! *tophash*, kept in the bucket so that most other keys are ruled out without looking at them.
 //! A bucket has eight slots; when they are full, entries go to *overflow buckets* that hang on it.
 //! The bucket and its overflow buckets are a *chain*. All this is Go's classic map.
@@ -22,7 +22,7 @@
 //! 0 ........... nevacuate ...... half-1 | half ........ last |            mask
 //! └── split ──┘ └──── not yet split ──┘ └── the Y halves ──┘  not there yet
 //!
-//! i = hash & mask;  if i > last { i &= mask >> 1 }
+//! i = hash >> 32 & mask;  if i > last { i &= mask >> 1 }
 //! ```
 //!
 //! New memory comes in blocks as the frontier reaches them, never zeroed, because a new bucket is
@@ -171,6 +171,13 @@ impl Flags {
     const FIXED_SEED: Self = Self(2);
     /// Mass deletion starts a shrink.
     const SHRINKS_BY_ITSELF: Self = Self(4);
+    /// A shrink has halved the mask in this operation, which has done enough.
+    const RESTING: Self = Self(8);
+
+    /// Without what is under way.
+    fn settings(self) -> Self {
+        Self(self.0 & !(Self::SHRINKING.0 | Self::RESTING.0))
+    }
 
     #[inline(always)]
     const fn has(self, flag: Self) -> bool {
@@ -243,7 +250,7 @@ impl Header {
     /// four instructions less (docs/decisions/0001).
     #[inline(always)]
     fn index_of(&self, hash: u64) -> u32 {
-        let index = hash as u32 & self.mask;
+        let index = index_bits(hash) & self.mask;
         if index > self.last { self.twin_of(index) } else { index }
     }
 
@@ -288,6 +295,13 @@ impl Header {
         let len = Bucket::<K, V>::SHAPE.block_len().min(self.mask as usize + 1);
         block::bucket(pivot, len, place)
     }
+}
+
+/// The bits of a hash that choose a bucket: the upper half, where a multiplication leaves its best
+/// bits. The tophash is the top seven of them, so beyond 2^25 buckets the two have bits in common.
+#[inline(always)]
+const fn index_bits(hash: u64) -> u32 {
+    (hash >> 32) as u32
 }
 
 /// The page of [`EMPTY`].
@@ -487,6 +501,14 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         debug_assert!(!self.header().extra.is_null());
         // SAFETY: not null, says the caller; the table owns it and is borrowed for as long.
         (unsafe { &mut *self.parts.header.extra }, &self.parts.allocator)
+    }
+
+    /// As [`Self::extra_mut`], with the header's `buckets` besides.
+    fn extra_and_buckets(&mut self) -> (&mut Extra, &mut NonNull<u8>, &A) {
+        debug_assert!(!self.header().extra.is_null());
+        let Parts { header, allocator } = &mut self.parts;
+        // SAFETY: not null, says the caller; `extra` is a block of its own.
+        (unsafe { &mut *header.extra }, &mut header.buckets, allocator)
     }
 
     /// Sees to it that there is an `extra`. If overflow buckets are what it is needed for, the

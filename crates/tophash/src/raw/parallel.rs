@@ -85,10 +85,7 @@ impl<K, V> RawRange<K, V> {
         // Also at the end: to ask again gives nothing again.
         (self.slot, self.filled) = (0, 0);
         while self.start < self.end.min(live) {
-            // Blocks in order, and within each the highest place first.
-            let block_len = Bucket::<K, V>::SHAPE.block_len() as u64;
-            let first = self.start & !(block_len - 1);
-            let index = 2 * first + block_len.min(live - first) - 1 - self.start;
+            let index = live - 1 - self.start;
             self.start += 1;
             // SAFETY: `index <= last`; main buckets have words (R3).
             let (slots, word) = unsafe {

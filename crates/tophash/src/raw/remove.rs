@@ -2,8 +2,8 @@
 
 use core::mem;
 
-use super::RawTable;
 use super::bucket::{Bucket, Node, Slot};
+use super::{Flags, RawTable};
 use crate::alloc::Allocator;
 
 impl<K, V, A: Allocator> RawTable<K, V, A> {
@@ -74,11 +74,24 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                 } else {
                     before.set_next(core::ptr::null_mut());
                 }
-                let (extra, allocator) = self.extra_mut();
-                extra.slab.give_back::<K, V>(node);
-                extra.slab.release_one::<K, V, A>(allocator);
+                self.extra_mut().0.slab.give_back::<K, V>(node);
+                // If a growth or a shrink is under way, its steps see to the chunks.
+                let header = self.header();
+                if header.last == header.mask && !header.flags.has(Flags::RESTING) {
+                    self.release_one_chunk();
+                }
             }
             Self::renew_hints(main);
+        }
+    }
+
+    /// Releases one chunk of overflow buckets, if there are two without use.
+    pub(super) fn release_one_chunk(&mut self) {
+        if !self.header().extra.is_null() {
+            let (extra, allocator) = self.extra_mut();
+            // SAFETY: the slab was always used with these types and this allocator, and nobody
+            // relies on what was reserved.
+            unsafe { extra.slab.release_one::<K, V, A>(allocator) };
         }
     }
 

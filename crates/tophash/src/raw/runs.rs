@@ -1,5 +1,6 @@
 //! Where the taken slots of a table are, from one end of its memory to the other.
 
+use core::mem;
 use core::ptr::NonNull;
 
 use super::bucket::{Bucket, Slots};
@@ -15,9 +16,9 @@ const PREFETCH_BYTES: usize = 2048;
 /// The least mask of a table that is not expected to be in the cache, for which it pays.
 const PREFETCH_MASK_MIN: u32 = (1 << 13) - 1;
 
-/// The taken slots of a table: those of the main buckets in order, then those of the overflow
-/// buckets in the order of the slab, so that memory is read from one end to the other. It has no
-/// lifetime: whoever holds one sees to it that the table is not changed.
+/// The taken slots of a table: those of the main buckets, the last one first, then those of the
+/// overflow buckets in the order of the slab, so that each block is read from one end to the other.
+/// It has no lifetime: whoever holds one sees to it that the table is not changed.
 ///
 /// Within a bucket the entries lie in the order in which they came. So that nobody comes to rely on
 /// that, the only bucket of a small table is visited from a slot that the seed chooses to its last
@@ -37,10 +38,11 @@ pub(super) struct RawIter<K, V> {
     /// first, because its slots have the lowest address.
     pivot: *mut u8,
     places: usize,
-    /// The first bucket of the next block. 64 bits, because it may be 2^32.
-    next_index: u64,
-    /// The overflow buckets yet to come, when there are no more main buckets.
+    /// Main buckets in the blocks yet to come. 64 bits, because it may be 2^32.
+    buckets: u64,
+    /// The overflow buckets yet to come, once there are no more main buckets.
     nodes: UsedNodes,
+    is_in_slab: bool,
     header: Header,
 }
 
@@ -89,8 +91,9 @@ impl<K, V> RawIter<K, V> {
             turn: 0,
             pivot: NonNull::dangling().as_ptr(),
             places: 0,
-            next_index: 0,
+            buckets: u64::from(header.last) + 1,
             nodes: UsedNodes::NONE,
+            is_in_slab: false,
             header: *header,
         }
     }
@@ -132,7 +135,7 @@ impl<K, V> RawIter<K, V> {
         if self.turn == 0 && turn > 0 {
             (self.slot, self.end, self.turn) = (turn, filled, turn);
             // The second run is the same bucket again.
-            self.next_index = 0;
+            self.buckets = 1;
             self.places = 0;
         } else {
             self.end = if self.turn > 0 { self.turn } else { filled };
@@ -159,20 +162,18 @@ impl<K, V> RawIter<K, V> {
     #[cold]
     #[inline(never)]
     fn go_to_next_block(&mut self) -> bool {
-        let live = u64::from(self.header.last) + 1;
-        if self.next_index >= live {
-            return false;
-        }
-        // SAFETY: `next_index <= last`.
-        self.pivot = unsafe { self.header.locate::<K, V>(self.next_index as u32).0 };
-        let block_len = Bucket::<K, V>::SHAPE.block_len() as u64;
-        self.places = (live - self.next_index).min(block_len) as usize;
-        self.next_index += block_len;
-        if self.header.mask >= PREFETCH_MASK_MIN && self.next_index < live {
+        let Some(top) = self.buckets.checked_sub(1) else { return false };
+        // SAFETY: `top <= last`.
+        let (pivot, place) = unsafe { self.header.locate::<K, V>(top as u32) };
+        self.pivot = pivot;
+        self.places = place + 1;
+        self.buckets = top - place as u64;
+        if self.header.mask >= PREFETCH_MASK_MIN && self.buckets > 0 {
             // What the next block's buckets hold is known from its words: have them by then.
-            // SAFETY: `next_index <= last`.
-            let next = unsafe { self.header.locate::<K, V>(self.next_index as u32).0 };
-            for place in (0..block_len as usize).step_by(64 / size_of::<Word>()) {
+            // SAFETY: `buckets - 1 <= last`.
+            let (next, last_place) =
+                unsafe { self.header.locate::<K, V>((self.buckets - 1) as u32) };
+            for place in (0..=last_place).step_by(64 / size_of::<Word>()) {
                 prefetch(block::word(next, place).cast());
             }
         }
@@ -189,8 +190,7 @@ impl<K, V> RawIter<K, V> {
     #[cold]
     #[inline(never)]
     fn advance_to_node(&mut self) {
-        if self.next_index != u64::MAX {
-            self.next_index = u64::MAX;
+        if !mem::replace(&mut self.is_in_slab, true) {
             // SAFETY: entries remain, so there are nodes, and an `extra` (R8).
             self.nodes = unsafe { (*self.header.extra).slab.used_nodes() };
         }

@@ -1,6 +1,6 @@
 //! Shrinking: growth backwards, one bucket merged into its twin at a time.
 
-use core::ptr::NonNull;
+use core::ptr::{self, NonNull};
 
 use super::bucket::{Bucket, Node};
 use super::grow::Part;
@@ -43,12 +43,14 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         if self.header().flags.has(Flags::SHRINKS_BY_ITSELF) {
             self.shrink_by_policy();
         }
+        self.header_mut().flags.set(Flags::RESTING, false);
     }
 
     #[cold]
     #[inline(never)]
     fn shrink_by_policy(&mut self) {
-        if self.is_sparse() && !self.header().flags.has(Flags::SHRINKING) {
+        let flags = self.header().flags;
+        if self.is_sparse() && !flags.has(Flags::SHRINKING) && !flags.has(Flags::RESTING) {
             self.header_mut().flags.set(Flags::SHRINKING, true);
             self.merge_last();
         }
@@ -142,11 +144,14 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             self.header_mut().last = y_index - 1;
             if !self.is_one_block() && y_index as usize % Self::BLOCK_LEN == 0 {
                 self.drop_last_block();
+            } else {
+                self.release_one_chunk();
             }
         }
         if self.header().last < half {
             let is_halved = self.halve_mask();
             self.header_mut().flags.set(Flags::SHRINKING, false);
+            self.header_mut().flags.set(Flags::RESTING, is_halved);
             return is_halved;
         }
         true
@@ -170,56 +175,61 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     ///
     /// Both are live main buckets, and distinct. Afterwards `y` is forgotten.
     unsafe fn append(&mut self, x: Bucket<K, V>, y: Bucket<K, V>) -> bool {
-        // SAFETY: words, links and nodes are as R3 to R6 say; the two nodes that are reserved are
-        // enough, because Y's own nodes come back as they are read. All of Y's entries are moved,
-        // and X's are where they were.
+        // SAFETY: words, links and nodes are as R3 to R6 say. X takes the reserved node first and
+        // then Y's own, in chain order. When it needs Y's first one, eight entries and as many as
+        // X's last bucket had room for were moved: reading is in that node, or past it, and X writes
+        // from its slot 0 behind the reader; and so on for those after it. Bucket, word and link are
+        // read before anything in a node is overwritten.
         unsafe {
-            let word = y.word();
-            if word.is_vacant() {
+            if y.word().is_vacant() {
                 return true;
             }
-            let needs_node = x.word().filled() + word.filled() > SLOT_COUNT
-                || x.word().has_overflow()
-                || word.has_overflow();
-            if needs_node && !self.reserve_nodes(2) {
+            let (x_word, y_word) = (x.word(), y.word());
+            let needs_node = x_word.filled() + y_word.filled() > SLOT_COUNT
+                || x_word.has_overflow()
+                || y_word.has_overflow();
+            if needs_node && !self.reserve_nodes(1) {
                 return false;
             }
             let mut part = Part::end_of(x);
-            let mut node = if word.has_overflow() { y.next() } else { core::ptr::null_mut() };
-            self.append_bucket(&mut part, y);
-            while !node.is_null() {
-                let next: *mut Node = (*node).next;
-                self.append_bucket(&mut part, Bucket::of_node(node));
-                self.extra_mut().0.slab.give_back::<K, V>(node);
-                node = next;
+            let mut free: *mut Node =
+                if y_word.has_overflow() { y.next() } else { ptr::null_mut() };
+            let mut has_taken = false;
+            let (mut source, mut word, mut next) = (y, y_word, free);
+            loop {
+                for slot in 0..word.filled() {
+                    if part.filled == SLOT_COUNT {
+                        let node = if has_taken {
+                            let node = free;
+                            free = (*node).next;
+                            node
+                        } else {
+                            has_taken = true;
+                            self.extra_mut().0.slab.take::<K, V>()
+                        };
+                        part.go_on_in(node);
+                    }
+                    Bucket::move_entry((source, slot), (part.bucket, part.filled));
+                    part.add(word.tophash(slot));
+                }
+                if next.is_null() {
+                    break;
+                }
+                source = Bucket::of_node(next);
+                (word, next) = ((*next).word, (*next).next);
             }
             let depth = part.finish();
-            if depth > 0 {
+            if needs_node {
                 let extra = self.extra_mut().0;
                 extra.depth_max = extra.depth_max.max(depth);
+                while !free.is_null() {
+                    let node = free;
+                    free = (*node).next;
+                    extra.slab.give_back::<K, V>(node);
+                }
             }
         }
         true
-    }
-
-    /// Moves the entries of one bucket to the end of `part`'s chain.
-    ///
-    /// # Safety
-    ///
-    /// The bucket is live and not of that chain; enough nodes were reserved.
-    unsafe fn append_bucket(&mut self, part: &mut Part<K, V>, bucket: Bucket<K, V>) {
-        // SAFETY: as the caller says.
-        unsafe {
-            let word = bucket.word();
-            for slot in 0..word.filled() {
-                if part.filled == SLOT_COUNT {
-                    let node = self.extra_mut().0.slab.take::<K, V>();
-                    part.go_on_in(node);
-                }
-                Bucket::move_entry((bucket, slot), (part.bucket, part.filled));
-                part.add(word.tophash(slot));
-            }
-        }
     }
 
     /// Halves the mask, when half the buckets are left. False if the memory for a smaller block is
@@ -239,7 +249,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             self.set_only_block(NonNull::new(pivot).expect("a block is not null"));
         } else {
             let (extra, allocator) = self.extra_mut();
-            extra.directory.drop_root_if_unused(allocator);
+            extra.directory.halve(allocator);
             self.header_mut().buckets = self.extra().directory.entry_point();
         }
         let header = self.header_mut();

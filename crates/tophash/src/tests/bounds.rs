@@ -2,6 +2,8 @@
 
 use core::hash::Hash;
 
+use testkit::hashers::Fnv1a;
+
 use crate::raw::work::{self, Work};
 use crate::{HashMap, ShrinkPolicy};
 
@@ -110,4 +112,57 @@ fn a_shrink_step_does_bounded_work() {
         }
     }
     assert!(map.capacity() < 4 * map.len());
+}
+
+/// Grows and thins out a map at random for many seeds, so that chunks of overflow buckets, pages,
+/// blocks and halvings come together in single calls as they rarely do.
+fn wander<V: Clone>(value: &V, entry_count_max: usize, seeds: u32) {
+    for seed in 0..seeds {
+        let mut random = testkit::Random::new(u64::from(seed));
+        let mut map = HashMap::with_seed_and_hasher(seed, Fnv1a);
+        if seed % 2 == 0 {
+            map.set_shrink_policy(ShrinkPolicy::Automatic);
+        }
+        let mut next = 0_u64;
+        for _ in 0..6 {
+            let goal = random.below(entry_count_max);
+            // Towards the goal, with steps back.
+            while map.len() != goal {
+                let grows = map.len() < goal;
+                let inserts = if random.one_in(4) { !grows } else { grows };
+                let buckets = map.table.bucket_count();
+                work::reset();
+                if inserts {
+                    map.insert(next, value.clone());
+                } else {
+                    map.remove(&(next - map.len() as u64));
+                }
+                next += u64::from(inserts);
+                let work = work::reset();
+                let call = if inserts { "insert" } else { "remove" };
+                assert_bounded::<u64, V>(work, buckets.min(map.table.bucket_count()), call);
+            }
+            for _ in 0..random.below(200) {
+                let buckets = map.table.bucket_count();
+                work::reset();
+                map.shrink_step(1);
+                let work = work::reset();
+                assert_bounded::<u64, V>(
+                    work,
+                    buckets.min(map.table.bucket_count()),
+                    "shrink_step",
+                );
+            }
+        }
+        let hasher = crate::hash_map::hasher_of(&map.hash_builder, map.table.hash0());
+        map.table.check(Some(&hasher));
+    }
+}
+
+#[test]
+fn work_stays_bounded_while_a_map_grows_and_shrinks_at_random() {
+    wander(&0_u64, 3000, 40);
+    wander(&0_u64, 20_000, 6);
+    wander(&[0_u8; 500], 600, 30);
+    wander(&[0_u8; 20_000], 60, 20);
 }

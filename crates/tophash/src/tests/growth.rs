@@ -157,7 +157,7 @@ fn a_fixed_seed_fixes_the_order_and_the_capacity() {
     assert_eq!(filled(1).1[..5], FIRST_KEYS);
 }
 
-const FIRST_KEYS: [u64; 5] = [149, 211, 236, 245, 315];
+const FIRST_KEYS: [u64; 5] = [87, 171, 197, 449, 340];
 
 #[test]
 fn churn_at_a_constant_size_neither_grows_the_map_nor_leaves_overflow_behind() {

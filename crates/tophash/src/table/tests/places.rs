@@ -98,7 +98,9 @@ fn looking_up_entries_to_remove_them_goes_on_with_a_shrink() {
         table.find_entry(n, |stored| *stored == n).unwrap().remove();
     }
     check(&table, identity);
-    assert!(table.allocation_size() < before / 20, "{}", table.allocation_size());
+    // Under `cfg(stress)` pages and roots weigh more than the buckets.
+    let share = if cfg!(stress) { 2 } else { 20 };
+    assert!(table.allocation_size() < before / share, "{}", table.allocation_size());
 }
 
 #[test]
