@@ -5,6 +5,7 @@
 mod check;
 mod feature_sets;
 mod tidy;
+mod upstream;
 
 use check::Step;
 use clap::{Parser, Subcommand};
@@ -37,6 +38,8 @@ enum Chore {
     Tidy,
     /// Builds the map with each set of its features.
     FeatureSets,
+    /// Runs the tests of hashbrown against the map, with the import changed.
+    Upstream,
 }
 
 fn main() -> ExitCode {
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         }
         Chore::Tidy => tidy::run(),
         Chore::FeatureSets => feature_sets::run(),
+        Chore::Upstream => upstream::run(),
     };
     if succeeded { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

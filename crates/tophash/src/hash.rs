@@ -157,7 +157,9 @@ where
 pub(crate) fn mix(hash: u64, hash0: u32) -> u64 {
     let seeded = hash ^ u64::from(hash0).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let product = u128::from(seeded) * 0x2d35_8dcc_aa6c_78a5;
-    product as u64 ^ (product >> 64) as u64
+    #[expect(clippy::cast_possible_truncation, reason = "the two halves are what is wanted")]
+    let (low, high) = (product as u64, (product >> 64) as u64);
+    low ^ high
 }
 
 /// A seed for a map: different for each, and never the same sequence twice in two processes.

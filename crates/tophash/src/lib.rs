@@ -17,6 +17,13 @@ pub mod hash_set;
 #[path = "table/mod.rs"]
 pub mod hash_table;
 #[expect(unsafe_code, reason = "the table: see the invariants in raw/mod.rs")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "hashes are cut to the bits that are wanted, and indices are below 2^32 (R2)"
+)]
+#[expect(clippy::cast_ptr_alignment, reason = "blocks are laid out aligned: raw/block.rs")]
 mod raw;
 #[cfg(feature = "rayon")]
 mod rayon;

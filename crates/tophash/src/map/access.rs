@@ -460,10 +460,7 @@ where
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        match self.remove_entry(key) {
-            Some((_, value)) => Some(value),
-            None => None,
-        }
+        self.remove_entry(key).map(|(_, value)| value)
     }
 
     /// Takes out the entry with `key` and returns the stored key and the value.

@@ -148,7 +148,7 @@ where
     #[track_caller]
     pub fn reserve(&mut self, additional: usize) {
         if let Err(error) = self.try_reserve(additional) {
-            crate::raw::fail(error, self.len(), additional);
+            crate::raw::fail(&error, self.len(), additional);
         }
     }
 

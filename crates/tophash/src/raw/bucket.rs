@@ -258,6 +258,7 @@ impl<K, V> Bucket<K, V> {
 }
 
 /// A handle to one taken slot.
+#[expect(clippy::struct_field_names, reason = "the slot and the eight slots are the terms")]
 pub(crate) struct Slot<K, V> {
     /// The slots of the bucket that holds the entry.
     pub(crate) slots: Slots<K, V>,

@@ -34,7 +34,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     pub(crate) fn with_capacity_in(entry_count: usize, allocator: A) -> Self {
         match Self::try_with_capacity_in(entry_count, allocator) {
             Ok(table) => table,
-            Err(error) => fail(error, 0, entry_count),
+            Err(error) => fail(&error, 0, entry_count),
         }
     }
 

@@ -33,12 +33,12 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             node_count += nodes;
         }
         assert_eq!(entry_count, header.count, "R7");
-        if !header.extra.is_null() {
+        if header.extra.is_null() {
+            assert_eq!(node_count, 0, "R8");
+        } else {
             let extra = self.extra();
             assert_eq!(node_count, extra.slab.used(), "R6: nodes in chains and nodes in use");
             extra.slab.check::<K, V>();
-        } else {
-            assert_eq!(node_count, 0, "R8");
         }
     }
 

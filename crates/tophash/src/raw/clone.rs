@@ -42,7 +42,7 @@ impl<K: Clone, V: Clone, A: Allocator> RawTable<K, V, A> {
         if !self.header().is_allocated() {
             let (mask, last) = (source.header().mask, source.header().last);
             if let Err(error) = self.build(u64::from(mask) + 1, u64::from(last) + 1) {
-                fail(error, 0, source.len());
+                fail(&error, 0, source.len());
             }
         }
         let mut remaining = source.len();
@@ -101,7 +101,7 @@ impl<K: Clone, V: Clone, A: Allocator> RawTable<K, V, A> {
                     if slot == 0 {
                         if !self.reserve_nodes(1) {
                             let layout = core::alloc::Layout::new::<super::Extra>();
-                            fail(TryReserveError::AllocError { layout }, self.len(), 1);
+                            fail(&TryReserveError::AllocError { layout }, self.len(), 1);
                         }
                         depth += 1;
                         let extra = self.extra_mut().0;

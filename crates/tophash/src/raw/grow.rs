@@ -22,7 +22,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             self.renew_seed();
             if !self.header().is_allocated() {
                 if let Err(error) = self.build(1, 1) {
-                    fail(error, 0, 1);
+                    fail(&error, 0, 1);
                 }
             }
         }
@@ -92,7 +92,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             }
             let only_block = self.first_block();
             let (extra, allocator) = self.extra_mut();
-            let room = (bucket_count * 2 >> Self::BLOCK_LOG2) as usize;
+            let room = ((bucket_count * 2) >> Self::BLOCK_LOG2) as usize;
             if !extra.directory.reserve(room, allocator) {
                 return false;
             }
@@ -312,7 +312,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                 .block_layout(Self::BLOCK_LEN)
                 .ok_or(TryReserveError::CapacityOverflow)?,
         };
-        while (self.header().last as u64) + 1 < bucket_count {
+        while u64::from(self.header().last) + 1 < bucket_count {
             if !self.is_growing() && !self.start_growth() {
                 return Err(refused);
             }

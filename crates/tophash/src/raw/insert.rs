@@ -149,7 +149,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                 if !self.reserve_nodes(1) {
                     let layout = Slab::next_layout::<K, V>(self.bucket_count())
                         .unwrap_or(core::alloc::Layout::new::<super::Extra>());
-                    fail(TryReserveError::AllocError { layout }, self.len(), 1);
+                    fail(&TryReserveError::AllocError { layout }, self.len(), 1);
                 }
                 let (extra, _) = self.extra_mut();
                 let node = extra.slab.take::<K, V>();

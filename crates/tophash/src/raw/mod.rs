@@ -81,6 +81,7 @@ mod overflow;
 mod parallel;
 mod pointers;
 mod remove;
+mod runs;
 mod shrink;
 mod sizing;
 mod tophash;
@@ -226,6 +227,14 @@ impl Header {
     #[inline]
     fn nevacuate(&self) -> u32 {
         self.last + 1 - self.half()
+    }
+
+    /// The slot that comes first when a bucket with `filled` entries is visited: in a table of one
+    /// bucket the seed chooses, so that nobody comes to rely on the order of insertion.
+    #[inline]
+    fn turn_of(&self, filled: usize) -> usize {
+        // Eight bits of the seed, scaled to a slot below `filled`.
+        if self.mask == 0 { ((self.hash0 >> 24) as usize * filled) >> 8 } else { 0 }
     }
 
     /// The bucket that a key with this hash belongs to.
@@ -397,7 +406,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     #[inline(always)]
     pub(crate) fn wants_preparation(&self) -> bool {
         let header = self.header();
-        (header.last != header.mask) | (header.count == 0)
+        header.last != header.mask || header.count == 0
     }
 
     /// Sets the seed and keeps it.
@@ -547,8 +556,8 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
 /// that cannot fail, a panic or the end of the process.
 #[cold]
 #[track_caller]
-pub(crate) fn fail(error: TryReserveError, entries: usize, additional: usize) -> ! {
-    match error {
+pub(crate) fn fail(error: &TryReserveError, entries: usize, additional: usize) -> ! {
+    match *error {
         TryReserveError::CapacityOverflow => panic!(
             "capacity overflow: {entries} entries and {additional} more exceed what a map can hold"
         ),

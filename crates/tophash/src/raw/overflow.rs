@@ -65,6 +65,7 @@ impl Slab {
     };
 
     /// Nodes that chains hold.
+    #[cfg(any(test, verify, feature = "rayon"))]
     pub(crate) fn used(&self) -> usize {
         self.used
     }

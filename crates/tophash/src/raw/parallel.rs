@@ -1,34 +1,38 @@
-//! The entries of a range of main buckets, which can be split: what parallel iterators are made of.
+//! The entries of a part of a table, which can be split: what parallel iterators are made of.
 //!
 //! ```text
-//! buckets  0 ........ start | chains of start .. end | end ........ last
-//!                           └── kept ──┴── split off ┘
+//! positions  0 ........ start | main buckets .. end | end ........ last | last + 1: all nodes
+//!                             └── kept ─┴ split off ┘
 //! ```
 //!
-//! A chain belongs to the range of its main bucket, so ranges that do not overlap have no slot in
-//! common. Nothing here knows how the ranges are shared out among threads.
+//! Positions count the main buckets in the order in which `runs.rs` visits them, so that to collect
+//! in parallel and in sequence gives the same order; one more position stands for all overflow
+//! buckets. Nothing here knows how the parts are shared out among threads.
 
 use core::marker::PhantomData;
 use core::mem;
-use core::ptr;
+use core::ptr::NonNull;
 
-use super::bucket::{Bucket, Node, Slot, Slots};
+use super::bucket::{Bucket, Slots};
 use super::iterate::{Drain, IntoIter};
+use super::overflow::UsedNodes;
+use super::runs::Place;
 use super::{Header, RawTable};
 use crate::alloc::Allocator;
 
-/// The taken slots of the chains of the main buckets from `start` to `end`, `end` not included. As
-/// `RawIter` it has no lifetime: whoever holds one sees to it that the table is not changed.
+/// The taken slots at the positions from `start` to `end`, `end` not included. As `RawIter` it has no
+/// lifetime: whoever holds one sees to it that the table is not changed.
 struct RawRange<K, V> {
     slots: Slots<K, V>,
     /// The next of `slots`, and how many of them are taken.
     slot: usize,
     filled: usize,
-    /// The overflow bucket after the one with `slots`, or null.
-    next: *mut Node,
-    /// The main bucket of the chain with `slots`.
-    index: u32,
-    /// The main bucket to go to when the chain is done. 64 bits, because `end` may be 2^32.
+    /// How far the slots are turned: see `RawIter`.
+    turn: usize,
+    /// The overflow buckets yet to come, when their position was reached.
+    nodes: UsedNodes,
+    node_count: usize,
+    /// 64 bits, because `end` may be 2^32 + 1.
     start: u64,
     end: u64,
     header: Header,
@@ -42,82 +46,98 @@ unsafe impl<K, V> Sync for RawRange<K, V> {}
 
 impl<K, V> Clone for RawRange<K, V> {
     fn clone(&self) -> Self {
-        Self { ..*self }
+        Self { nodes: self.nodes.clone(), ..*self }
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "`start` is below `end` where it is cast, and that is at most 2^32"
-)]
 impl<K, V> RawRange<K, V> {
     /// All slots of the table with this header.
     fn new(header: &Header) -> Self {
         Self {
-            // The first step goes to bucket 0.
-            slots: Slots::new(ptr::NonNull::dangling()),
+            // The first step goes to position 0.
+            slots: Slots::new(NonNull::dangling()),
             slot: 0,
             filled: 0,
-            next: ptr::null_mut(),
-            index: 0,
+            turn: 0,
+            nodes: UsedNodes::NONE,
+            node_count: 0,
             start: 0,
-            end: if header.count == 0 { 0 } else { u64::from(header.last) + 1 },
+            end: if header.count == 0 { 0 } else { u64::from(header.last) + 2 },
             header: *header,
         }
     }
 
-    /// Splits off the upper half of the buckets not yet begun, if they are two or more.
+    /// Splits off the upper half of the positions not yet begun, if they are two or more.
     fn split(&mut self) -> Option<Self> {
         let middle = self.start + (self.end - self.start) / 2;
         if middle == self.start {
             return None;
         }
-        let upper = Self { slot: 0, filled: 0, next: ptr::null_mut(), start: middle, ..*self };
+        let nodes = UsedNodes::NONE;
+        let upper = Self { slot: 0, filled: 0, nodes, node_count: 0, start: middle, ..*self };
         self.end = middle;
         Some(upper)
     }
 
     /// Goes to the next bucket with entries. False if there is none.
     fn advance(&mut self) -> bool {
-        // SAFETY: words, links and nodes are as R3 to R5 say; `end - 1 <= last`.
-        unsafe {
-            if !self.next.is_null() {
-                let bucket = Bucket::of_node(self.next);
-                self.slots = bucket.slots();
-                self.filled = bucket.word().filled();
-                self.next = bucket.next();
-                self.slot = 0;
+        let live = u64::from(self.header.last) + 1;
+        // Also at the end: to ask again gives nothing again.
+        (self.slot, self.filled) = (0, 0);
+        while self.start < self.end.min(live) {
+            // Blocks in order, and within each the highest place first.
+            let block_len = Bucket::<K, V>::SHAPE.block_len() as u64;
+            let first = self.start & !(block_len - 1);
+            let index = 2 * first + block_len.min(live - first) - 1 - self.start;
+            self.start += 1;
+            // SAFETY: `index <= last`; main buckets have words (R3).
+            let (slots, word) = unsafe {
+                let bucket = self.header.bucket::<K, V>(index as u32);
+                (bucket.slots(), bucket.word())
+            };
+            if !word.is_vacant() {
+                self.slots = slots;
+                self.filled = word.filled();
+                self.turn = self.header.turn_of(self.filled);
                 return true;
             }
-            while self.start < self.end {
-                self.index = self.start as u32;
-                self.start += 1;
-                let bucket = self.header.bucket::<K, V>(self.index);
-                let word = bucket.word();
-                if !word.is_vacant() {
-                    self.slots = bucket.slots();
-                    self.filled = word.filled();
-                    self.next = if word.has_overflow() { bucket.next() } else { ptr::null_mut() };
-                    self.slot = 0;
-                    return true;
-                }
-            }
-            false
         }
+        if self.start < self.end {
+            self.start += 1;
+            if !self.header.extra.is_null() {
+                // SAFETY: `extra` is the table's as long as the table is not changed.
+                let slab = unsafe { &(*self.header.extra).slab };
+                self.nodes = slab.used_nodes();
+                self.node_count = slab.used();
+            }
+        }
+        if self.node_count == 0 {
+            return false;
+        }
+        self.node_count -= 1;
+        // SAFETY: so many nodes are used (R6); their words are initialised (R3).
+        unsafe {
+            let bucket = Bucket::of_node(self.nodes.next::<K, V>());
+            self.slots = bucket.slots();
+            self.filled = bucket.word().filled();
+        }
+        self.turn = 0;
+        true
     }
 }
 
 impl<K, V> Iterator for RawRange<K, V> {
-    type Item = Slot<K, V>;
+    type Item = Place<K, V>;
 
     #[inline]
-    fn next(&mut self) -> Option<Slot<K, V>> {
+    fn next(&mut self) -> Option<Place<K, V>> {
         if self.slot == self.filled && !self.advance() {
             return None;
         }
-        let slot = Slot { slots: self.slots, slot: self.slot, index: self.index };
+        let turned = self.slot + self.turn;
         self.slot += 1;
-        Some(slot)
+        let slot = if turned < self.filled { turned } else { turned - self.filled };
+        Some(Place(self.slots, slot))
     }
 }
 

@@ -4,7 +4,8 @@ use core::iter::FusedIterator;
 use core::marker::PhantomData;
 use core::ptr::NonNull;
 
-use super::iterate::{Iter, RawIter};
+use super::iterate::Iter;
+use super::runs::RawIter;
 use super::{Header, RawTable};
 use crate::alloc::Allocator;
 

@@ -89,7 +89,7 @@ impl Shape {
         let block_len = bucket_count.min(self.block_len() as u64);
         let block_bytes = self.block_layout(block_len as usize)?.size() as u64;
         let bytes = block_bytes.checked_mul(bucket_count / block_len)?;
-        (bytes <= isize::MAX as u64).then_some(bytes as usize)
+        isize::try_from(bytes).is_ok().then_some(bytes as usize)
     }
 }
 

@@ -96,7 +96,7 @@ impl<T, A: Allocator> HashTable<T, A> {
         let mut table = Self::new_in(allocator);
         // No values, so nothing is hashed.
         if let Err(error) = table.raw.try_reserve(capacity, |_| 0) {
-            crate::raw::fail(error, 0, capacity);
+            crate::raw::fail(&error, 0, capacity);
         }
         table
     }

@@ -53,7 +53,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     #[track_caller]
     pub fn reserve(&mut self, additional: usize, hasher: impl Fn(&T) -> u64) {
         if let Err(error) = self.try_reserve(additional, hasher) {
-            crate::raw::fail(error, self.len(), additional);
+            crate::raw::fail(&error, self.len(), additional);
         }
     }
 

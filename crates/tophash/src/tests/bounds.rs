@@ -81,7 +81,7 @@ fn an_insert_or_remove_does_bounded_work_for_large_values() {
 
 #[test]
 fn an_insert_or_remove_does_bounded_work_for_buckets_larger_than_a_block() {
-    grow_and_shrink(400, |n| n as u64, [0_u8; 40_000]);
+    grow_and_shrink(400, |n| n as u64, [0_u8; 10_000]);
 }
 
 #[test]

@@ -152,7 +152,7 @@ fn a_panic_in_drop_leaves_an_empty_or_smaller_map() {
         at_every_call(Spark::Drop, size, any, |map, _| map.clear());
         at_every_call(Spark::Drop, size, any, |map, _| drop(map.drain()));
         at_every_call(Spark::Drop, size, any, |map, _| {
-            map.retain(|key, _| key.value.value % 2 == 0)
+            map.retain(|key, _| key.value.value % 2 == 0);
         });
         at_every_call(Spark::Drop, size, 1, |map, _| drop(map.pop()));
         at_every_call(Spark::Drop, size, any, |map, _| {

@@ -6,6 +6,7 @@ mod parallel;
 use super::RawTable;
 use crate::hash::mix;
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "a table hashes references")]
 fn hasher(key: &u64) -> u64 {
     mix(*key, 0)
 }

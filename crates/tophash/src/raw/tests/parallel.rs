@@ -26,12 +26,14 @@ fn shatter<R>(mut range: R, split: &impl Fn(&mut R) -> Option<R>) -> Vec<R> {
 }
 
 #[test]
-fn the_parts_of_a_range_are_single_buckets_and_have_every_entry_once() {
+fn the_parts_of_a_range_are_buckets_and_all_overflow_and_have_every_entry_once() {
     for len in [0, 1, 8, 9, 1000, 5000] {
         let mut table = table(len);
         let parts = shatter(table.range(), &Range::split);
-        assert_eq!(parts.len(), if len == 0 { 1 } else { table.bucket_count() });
+        assert_eq!(parts.len(), if len == 0 { 1 } else { table.bucket_count() + 1 });
         let mut keys: Vec<u64> = parts.into_iter().flatten().map(|(key, _)| *key).collect();
+        // In parallel and in sequence the order is the same.
+        assert!(keys.iter().eq(table.iter().map(|(key, _)| key)));
         keys.sort_unstable();
         assert!(keys.into_iter().eq(0..len));
 

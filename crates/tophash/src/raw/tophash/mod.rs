@@ -75,7 +75,7 @@ impl Tophash {
     }
 
     /// The value as it is stored: 1 to 127.
-    #[inline]
+    #[cfg(any(test, verify))]
     pub(crate) fn get(self) -> u8 {
         self.0 as u8
     }
@@ -116,6 +116,7 @@ impl Word {
 
     /// Whether the first slot is free.
     #[inline(always)]
+    #[expect(clippy::verbose_bit_mask, reason = "seven bits of one byte, not trailing zeros")]
     pub(crate) fn is_vacant(self) -> bool {
         self.0 & 0x7f == 0
     }

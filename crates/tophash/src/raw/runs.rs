@@ -1,0 +1,269 @@
+//! Where the taken slots of a table are, from one end of its memory to the other.
+
+use core::ptr::NonNull;
+
+use super::bucket::{Bucket, Slots};
+use super::find::prefetch;
+use super::overflow::UsedNodes;
+use super::tophash::Word;
+use super::{Header, block};
+
+/// How far ahead of the present bucket memory is asked for, in bytes of slots. Less comes too late,
+/// more brings nothing (docs/decisions/0001).
+const PREFETCH_BYTES: usize = 2048;
+
+/// The least mask of a table that is not expected to be in the cache, for which it pays.
+const PREFETCH_MASK_MIN: u32 = (1 << 13) - 1;
+
+/// The taken slots of a table: those of the main buckets in order, then those of the overflow
+/// buckets in the order of the slab, so that memory is read from one end to the other. It has no
+/// lifetime: whoever holds one sees to it that the table is not changed.
+///
+/// Within a bucket the entries lie in the order in which they came. So that nobody comes to rely on
+/// that, the only bucket of a small table is visited from a slot that the seed chooses to its last
+/// taken slot, and then from its first: in two runs. In a larger table the seed scatters entries
+/// over the buckets, and one run for each is faster.
+pub(super) struct RawIter<K, V> {
+    /// Taken slots behind the present run: to count them once for each run costs less than once for
+    /// each slot.
+    remaining: usize,
+    slots: Slots<K, V>,
+    /// The next of `slots`, and where this run of them ends.
+    slot: usize,
+    end: usize,
+    /// Where the first of two runs started; 0 before it, or if there is only one.
+    turn: usize,
+    /// The present block, and how many of its buckets are yet to come: the highest place comes
+    /// first, because its slots have the lowest address.
+    pivot: *mut u8,
+    places: usize,
+    /// The first bucket of the next block. 64 bits, because it may be 2^32.
+    next_index: u64,
+    /// The overflow buckets yet to come, when there are no more main buckets.
+    nodes: UsedNodes,
+    header: Header,
+}
+
+/// A taken slot, and the slots of which it is one.
+pub(super) struct Place<K, V>(pub(super) Slots<K, V>, pub(super) usize);
+
+impl<K, V> Place<K, V> {
+    /// The entry's key.
+    #[inline(always)]
+    pub(super) fn key(&self) -> *mut K {
+        // SAFETY: a taken slot exists.
+        unsafe { self.0.key(self.1) }
+    }
+
+    /// The entry's value.
+    #[inline(always)]
+    pub(super) fn value(&self) -> *mut V {
+        // SAFETY: a taken slot exists.
+        unsafe { self.0.value(self.1) }
+    }
+}
+
+// SAFETY: a `RawIter` is a set of addresses. The types that read through it, below, hold a
+// reference or a table besides, which says whether they may go to another thread.
+unsafe impl<K, V> Send for RawIter<K, V> {}
+// SAFETY: as above.
+unsafe impl<K, V> Sync for RawIter<K, V> {}
+
+impl<K, V> Clone for RawIter<K, V> {
+    #[inline]
+    fn clone(&self) -> Self {
+        Self { nodes: self.nodes.clone(), ..*self }
+    }
+}
+
+impl<K, V> RawIter<K, V> {
+    /// The slots of a table with this header.
+    #[inline]
+    pub(super) fn new(header: &Header) -> Self {
+        Self {
+            remaining: header.count,
+            // The first step goes to bucket 0.
+            slots: Slots::new(NonNull::dangling()),
+            slot: 0,
+            end: 0,
+            turn: 0,
+            pivot: NonNull::dangling().as_ptr(),
+            places: 0,
+            next_index: 0,
+            nodes: UsedNodes::NONE,
+            header: *header,
+        }
+    }
+
+    /// Goes to the next run of taken slots; there is one, because entries remain.
+    #[inline(always)]
+    fn advance(&mut self) {
+        debug_assert!(self.remaining > 0);
+        self.slot = 0;
+        loop {
+            while self.places > 0 {
+                let (slots, word) = self.take_bucket();
+                if !word.is_vacant() {
+                    self.slots = slots;
+                    self.end = word.filled();
+                    self.remaining -= self.end;
+                    return;
+                }
+            }
+            if !self.go_to_next_block() {
+                self.advance_to_node();
+                return;
+            }
+            if self.header.mask == 0 {
+                self.advance_in_only_bucket();
+                return;
+            }
+        }
+    }
+
+    /// The first or the second run of a table's only main bucket.
+    #[cold]
+    #[inline(never)]
+    fn advance_in_only_bucket(&mut self) {
+        let (slots, word) = self.take_bucket();
+        let filled = word.filled();
+        let turn = self.header.turn_of(filled);
+        self.slots = slots;
+        if self.turn == 0 && turn > 0 {
+            (self.slot, self.end, self.turn) = (turn, filled, turn);
+            // The second run is the same bucket again.
+            self.next_index = 0;
+            self.places = 0;
+        } else {
+            self.end = if self.turn > 0 { self.turn } else { filled };
+        }
+        self.remaining -= self.end - self.slot;
+    }
+
+    /// The slots and the word of the next main bucket of the present block; there is one.
+    #[inline(always)]
+    fn take_bucket(&mut self) -> (Slots<K, V>, Word) {
+        self.places -= 1;
+        let slots = block::slots::<K, V>(self.pivot, self.places);
+        if self.header.mask >= PREFETCH_MASK_MIN {
+            for line in 0..Self::PREFETCH_LINES {
+                prefetch(slots.as_ptr().wrapping_add(PREFETCH_BYTES + 64 * line));
+            }
+        }
+        // SAFETY: the words of main buckets are initialised (R3).
+        let word = unsafe { block::word(self.pivot, self.places).read() };
+        (Slots::new(slots), word)
+    }
+
+    /// Goes to the next block; false if there is none.
+    #[cold]
+    #[inline(never)]
+    fn go_to_next_block(&mut self) -> bool {
+        let live = u64::from(self.header.last) + 1;
+        if self.next_index >= live {
+            return false;
+        }
+        // SAFETY: `next_index <= last`.
+        self.pivot = unsafe { self.header.locate::<K, V>(self.next_index as u32).0 };
+        let block_len = Bucket::<K, V>::SHAPE.block_len() as u64;
+        self.places = (live - self.next_index).min(block_len) as usize;
+        self.next_index += block_len;
+        if self.header.mask >= PREFETCH_MASK_MIN && self.next_index < live {
+            // What the next block's buckets hold is known from its words: have them by then.
+            // SAFETY: `next_index <= last`.
+            let next = unsafe { self.header.locate::<K, V>(self.next_index as u32).0 };
+            for place in (0..block_len as usize).step_by(64 / size_of::<Word>()) {
+                prefetch(block::word(next, place).cast());
+            }
+        }
+        true
+    }
+
+    /// Lines that are prefetched for each bucket: all that its slots lie in, if they are few.
+    const PREFETCH_LINES: usize = {
+        let lines = Bucket::<K, V>::SHAPE.slots_bytes.div_ceil(64);
+        if lines > 4 { 4 } else { lines }
+    };
+
+    /// The rest of [`Self::advance`], when there are no more main buckets.
+    #[cold]
+    #[inline(never)]
+    fn advance_to_node(&mut self) {
+        if self.next_index != u64::MAX {
+            self.next_index = u64::MAX;
+            // SAFETY: entries remain, so there are nodes, and an `extra` (R8).
+            self.nodes = unsafe { (*self.header.extra).slab.used_nodes() };
+        }
+        // SAFETY: as long as entries remain, used nodes do (R6, R7); a used node has entries (R5).
+        unsafe {
+            let node = self.nodes.next::<K, V>();
+            let bucket = Bucket::of_node(node);
+            self.slots = bucket.slots();
+            self.end = bucket.word().filled();
+            self.remaining -= self.end;
+        }
+    }
+
+    /// Hands all slots over to the caller, as the header of their table; none is left here.
+    ///
+    /// # Panics
+    ///
+    /// If a slot was given out before, which the caller would meet again.
+    #[cfg(feature = "rayon")]
+    pub(super) fn take_all(&mut self) -> Header {
+        let header = self.header;
+        assert!(self.remaining == header.count, "no slot was given out before");
+        *self = Self::new(&Header::empty());
+        header
+    }
+}
+
+impl<K, V> Iterator for RawIter<K, V> {
+    type Item = Place<K, V>;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Place<K, V>> {
+        if self.slot == self.end {
+            if self.remaining == 0 {
+                return None;
+            }
+            self.advance();
+        }
+        let place = Place(self.slots, self.slot);
+        self.slot += 1;
+        Some(place)
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let len = self.remaining + (self.end - self.slot);
+        (len, Some(len))
+    }
+
+    #[inline]
+    fn fold<B, F>(mut self, init: B, mut f: F) -> B
+    where
+        F: FnMut(B, Self::Item) -> B,
+    {
+        let mut result = init;
+        loop {
+            let end = self.end;
+            for slot in self.slot..end {
+                result = f(result, Place(self.slots, slot));
+            }
+            // The buckets of a block in a loop of their own: nothing of it is state but the place.
+            while self.places > 0 {
+                let (slots, word) = self.take_bucket();
+                let end = word.filled();
+                for slot in 0..end {
+                    result = f(result, Place(slots, slot));
+                }
+                self.remaining -= end;
+            }
+            if self.remaining == 0 {
+                return result;
+            }
+            self.advance();
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Refused memory, with the default allocator: P13.
+
+use testkit::allocators::{CountingAllocator, FailingAllocator, Refusal, measure, refuse};
+use tophash::{HashMap, TryReserveError};
+
+#[global_allocator]
+static ALLOCATOR: CountingAllocator<FailingAllocator> =
+    CountingAllocator::over(FailingAllocator::new());
+
+fn filled(count: u64) -> HashMap<u64, u64> {
+    (0..count).map(|n| (n, n)).collect()
+}
+
+fn assert_whole(map: &HashMap<u64, u64>, count: u64) {
+    assert_eq!(map.len() as u64, count);
+    assert!((0..count).all(|n| map.get(&n) == Some(&n)));
+    assert_eq!(map.iter().count() as u64, count);
+}
+
+#[test]
+fn a_map_whose_growth_is_refused_goes_on_with_longer_chains_and_grows_later() {
+    // 128 buckets of this kind take a block of 18 KiB; the next size takes a second such block.
+    let mut map: HashMap<u64, u64> = HashMap::with_capacity(832);
+    let capacity = map.capacity();
+    for n in 0..832 {
+        map.insert(n, n);
+    }
+    {
+        let _guard = refuse(Refusal::Above(8 * 1024));
+        for n in 832..2000 {
+            map.insert(n, n);
+        }
+        assert_whole(&map, 2000);
+    }
+    assert!(map.capacity() <= 2 * capacity || map.capacity() == 2000);
+    for n in 2000..4000 {
+        map.insert(n, n);
+    }
+    while map.grow_step(100) {}
+    assert_whole(&map, 4000);
+    assert!(map.capacity() >= 4000 && map.capacity() > 2 * capacity);
+}
+
+#[test]
+fn every_nth_refusal_in_try_reserve_is_an_error_and_the_map_is_whole() {
+    for nth in 1.. {
+        let (was_reached, usage) = measure(|| {
+            let mut map = filled(500);
+            let guard = refuse(Refusal::Nth(nth));
+            let result = map.try_reserve(20_000);
+            let was_reached = guard.has_refused();
+            drop(guard);
+            if let Err(error) = result {
+                assert!(was_reached);
+                assert!(matches!(error, TryReserveError::AllocError { .. }));
+            } else {
+                assert!(map.capacity() >= 20_500);
+            }
+            assert_whole(&map, 500);
+            map.try_reserve(20_000).expect("memory is there again");
+            assert_whole(&map, 500);
+            was_reached
+        });
+        assert_eq!(usage.live_bytes, 0, "the {nth}th refusal leaks");
+        if !was_reached {
+            assert!(nth > 10);
+            return;
+        }
+    }
+}
+
+#[test]
+fn shrinking_without_memory_keeps_every_entry() {
+    for nth in 1..20 {
+        let mut map = filled(20_000);
+        map.retain(|key, _| *key < 100);
+        {
+            let _guard = refuse(Refusal::Nth(nth));
+            map.shrink_to_fit();
+        }
+        assert_whole(&map, 100);
+        map.shrink_to_fit();
+        assert_whole(&map, 100);
+        assert_eq!(map.capacity(), 104);
+    }
+}
+
+#[test]
+fn a_map_of_a_given_size_takes_its_memory_at_once_and_gives_all_of_it_back() {
+    for count in [1, 8, 9, 100, 1000, 100_000] {
+        let ((), usage) = measure(|| {
+            let (mut map, usage) = measure(|| HashMap::<u64, u64>::with_capacity(count));
+            assert_eq!(usage.live_bytes as usize, map.allocation_size());
+            for n in 0..count as u64 {
+                map.insert(n, n);
+            }
+        });
+        assert_eq!(usage.live_bytes, 0);
+    }
+}
+
+#[test]
+fn allocation_size_is_what_the_allocator_counts() {
+    let mut map: HashMap<u64, [u8; 40]> = HashMap::new();
+    let ((), usage) = measure(|| {
+        for n in 0..50_000_u64 {
+            map.insert(n, [0; 40]);
+        }
+        map.retain(|key, _| key % 50 == 0);
+        map.shrink_step(100);
+    });
+    assert_eq!(usage.live_bytes as usize, map.allocation_size());
+}
+
+#[test]
+fn growing_one_by_one_never_holds_the_old_table_beside_the_new() {
+    let (map, usage) = measure(|| {
+        let mut map = HashMap::new();
+        // Just past a doubling from 2^14 to 2^15 buckets, and to the end of that growth.
+        for n in 0..106_497 + 16_400_u64 {
+            map.insert(n, n);
+        }
+        map
+    });
+    assert!(!map.is_growing());
+    let size = map.allocation_size();
+    let peak = usage.peak_bytes as usize;
+    assert!(peak <= size + size / 8, "{peak} bytes at the peak, {size} in the end");
+}
