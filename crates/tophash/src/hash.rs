@@ -177,8 +177,8 @@ pub(crate) fn fresh_hash0() -> u32 {
 
 /// The seed at one step of the sequence, in a process with this key.
 fn hash0_of_step(step: usize, address: usize, key: &SharedSeed) -> u32 {
-    // Of one more integer foldhash's product is linear: in one process of a hundred, the high bits of
-    // seeds whose steps lie in line would hardly differ. So the steps are spread first, by
+    // Foldhash is a product, so seeds of steps that lie in line would nearly do so too: in one
+    // process of a hundred their high bits would hardly differ. So the steps are spread first, by
     // splitmix64's finaliser.
     let mut spread = step as u64;
     spread = (spread ^ (spread >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

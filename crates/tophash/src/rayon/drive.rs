@@ -134,6 +134,6 @@ debug_list!(impl [K: Debug, V: Debug] for ParIterMut<'_, K, V>, |iter| iter.rest
 debug_list!(impl [K: Debug, V] for ParKeys<'_, K, V>, |iter| iter.clone().map(|(key, _)| key));
 debug_list!(impl [K, V: Debug] for ParValues<'_, K, V>, |iter| iter.clone().map(|(_, v)| v));
 debug_list!(impl [K, V: Debug] for ParValuesMut<'_, K, V>, |iter| iter.rest().map(|(_, v)| v));
-debug_list!(impl [T: Debug] for table::ParIterMut<'_, T>, |iter| iter.rest().map(|(value, ())| value));
+debug_list!(impl [T: Debug] for table::ParIterMut<'_, T>, |iter| iter.rest().map(|(v, ())| v));
 debug_list!(impl [K: Debug, V: Debug, A: Allocator] for IntoParIter<K, V, A>, |iter| iter.iter());
 debug_list!(impl [K: Debug, V: Debug, A: Allocator] for ParDrain<'_, K, V, A>, |iter| iter.iter());
