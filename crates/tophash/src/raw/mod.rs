@@ -108,7 +108,7 @@ pub(crate) use cursor::Cursor;
 pub(crate) use entry::{Occupied, RawEntry, Vacant};
 pub(crate) use iterate::{Drain, IntoIter, Iter, IterMut, ValuesMut};
 #[cfg(feature = "rayon")]
-pub(crate) use parallel::{OwnedRange, Range, RangeMut};
+pub(crate) use parallel::{OwnedRange, Range, RangeAllMut, RangeMut};
 pub(crate) use pointers::Pointers;
 pub use shrink::ShrinkPolicy;
 

@@ -198,6 +198,35 @@ impl<'a, K, V> Iterator for RangeMut<'a, K, V> {
     }
 }
 
+/// Exclusive references to the entries of a range of buckets.
+pub(crate) struct RangeAllMut<'a, K, V> {
+    slots: RawRange<K, V>,
+    marker: PhantomData<&'a mut (K, V)>,
+}
+
+impl<K, V> RangeAllMut<'_, K, V> {
+    /// Splits off half of the range, if it has two buckets or more.
+    pub(crate) fn split(&mut self) -> Option<Self> {
+        Some(Self { slots: self.slots.split()?, marker: PhantomData })
+    }
+
+    /// The entries yet to come, shared.
+    pub(crate) fn rest(&self) -> Range<'_, K, V> {
+        Range { slots: self.slots.clone(), marker: PhantomData }
+    }
+}
+
+impl<'a, K, V> Iterator for RangeAllMut<'a, K, V> {
+    type Item = (&'a mut K, &'a mut V);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let slot = self.slots.next()?;
+        // SAFETY: as for `RangeMut`.
+        Some(unsafe { (&mut *slot.key(), &mut *slot.value()) })
+    }
+}
+
 /// The entries of a range of buckets, by value. Those not asked for are dropped with it.
 ///
 /// It borrows the iterator that they were taken from, which holds the memory.
@@ -262,6 +291,11 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// References to the entries, as a range that can be split.
     pub(crate) fn range(&self) -> Range<'_, K, V> {
         Range { slots: RawRange::new(self.header()), marker: PhantomData }
+    }
+
+    /// Exclusive references to the entries, as a range that can be split.
+    pub(crate) fn range_all_mut(&mut self) -> RangeAllMut<'_, K, V> {
+        RangeAllMut { slots: RawRange::new(self.header()), marker: PhantomData }
     }
 
     /// References to the entries, exclusive for the values, as a range that can be split.

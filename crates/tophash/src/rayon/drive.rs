@@ -6,6 +6,7 @@ use ::rayon::iter::ParallelIterator;
 use ::rayon::iter::plumbing::{Folder, UnindexedConsumer, UnindexedProducer, bridge_unindexed};
 
 use super::map::{IntoParIter, ParDrain, ParIter, ParIterMut, ParKeys, ParValues, ParValuesMut};
+use super::table;
 use crate::alloc::Allocator;
 use crate::raw;
 
@@ -32,6 +33,9 @@ macro_rules! producer {
 
 producer!(impl ['a, K: Sync, V: Sync] for raw::Range<'a, K, V>: (&'a K, &'a V));
 producer!(impl ['a, K: Sync, V: Send] for raw::RangeMut<'a, K, V>: (&'a K, &'a mut V));
+producer!(
+    impl ['a, K: Send, V: Send] for raw::RangeAllMut<'a, K, V>: (&'a mut K, &'a mut V)
+);
 producer!(impl [K: Send, V: Send] for raw::OwnedRange<'_, K, V>: (K, V));
 
 /// Makes a type with a range in `inner` a parallel iterator: what it produces is `$part` of each
@@ -72,6 +76,9 @@ parallel_iterator!(impl ['a, K: Sync, V: Sync] for ParKeys<'a, K, V>: &'a K, |(k
 parallel_iterator!(impl ['a, K: Sync, V: Sync] for ParValues<'a, K, V>: &'a V, |(_, value)| value);
 parallel_iterator!(
     impl ['a, K: Sync, V: Send] for ParValuesMut<'a, K, V>: &'a mut V, |(_, value)| value
+);
+parallel_iterator!(
+    impl ['a, T: Send] for table::ParIterMut<'a, T>: &'a mut T, |(value, ())| value
 );
 
 impl<K: Send, V: Send, A: Allocator + Send> ParallelIterator for IntoParIter<K, V, A> {
@@ -127,5 +134,6 @@ debug_list!(impl [K: Debug, V: Debug] for ParIterMut<'_, K, V>, |iter| iter.rest
 debug_list!(impl [K: Debug, V] for ParKeys<'_, K, V>, |iter| iter.clone().map(|(key, _)| key));
 debug_list!(impl [K, V: Debug] for ParValues<'_, K, V>, |iter| iter.clone().map(|(_, v)| v));
 debug_list!(impl [K, V: Debug] for ParValuesMut<'_, K, V>, |iter| iter.rest().map(|(_, v)| v));
+debug_list!(impl [T: Debug] for table::ParIterMut<'_, T>, |iter| iter.rest().map(|(v, ())| v));
 debug_list!(impl [K: Debug, V: Debug, A: Allocator] for IntoParIter<K, V, A>, |iter| iter.iter());
 debug_list!(impl [K: Debug, V: Debug, A: Allocator] for ParDrain<'_, K, V, A>, |iter| iter.iter());

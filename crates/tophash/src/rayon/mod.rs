@@ -1,7 +1,7 @@
 //! Parallel iterators, by rayon: the main buckets are halved until every thread has some.
 //!
-//! The types of the map are in [`map`], those of the set in [`set`]; users find them as
-//! `hash_map::rayon` and `hash_set::rayon`.
+//! The types of the map are in [`map`], those of the set in [`set`], those of the table in
+//! [`table`]; users find them as `hash_map::rayon`, `hash_set::rayon` and `hash_table::rayon`.
 
 use alloc_crate::vec::Vec;
 
@@ -11,6 +11,7 @@ mod drive;
 pub(crate) mod map;
 mod operations;
 pub(crate) mod set;
+pub(crate) mod table;
 
 /// What a parallel iterator yields, collected by all threads to be inserted by one, and how many
 /// items that is.

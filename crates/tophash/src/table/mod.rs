@@ -15,6 +15,12 @@ mod traits;
 mod unsafe_iter;
 mod vacant;
 
+/// The types of the parallel iterators over tables, for those who must name them.
+#[cfg(feature = "rayon")]
+pub mod rayon {
+    pub use crate::rayon::table::*;
+}
+
 #[cfg(test)]
 mod tests;
 
