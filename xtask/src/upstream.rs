@@ -189,7 +189,7 @@ fn prepare() -> Result<PathBuf, String> {
 }
 
 fn manifest() -> String {
-    let map = root().join("crates").join("tophash");
+    let map = format!("{:?}", root().join("crates").join("tophash").display().to_string());
     format!(
         r#"[package]
 name = "upstream"
@@ -205,7 +205,7 @@ rayon = []
 serde = []
 
 [dev-dependencies]
-tophash = {{ path = {map:?}, features = ["allocator-api2", "rayon", "serde"] }}
+tophash = {{ path = {map}, features = ["allocator-api2", "rayon", "serde"] }}
 hashbrown = "{VERSION}"
 allocator-api2 = {{ version = "0.2", default-features = false, features = ["alloc"] }}
 fnv = "1"
@@ -260,7 +260,7 @@ fn without_skipped(file: &str, text: &str) -> Result<String, String> {
         };
         let start = lines
             .iter()
-            .position(|line| is_it(&line))
+            .position(is_it)
             .ok_or(format!("no function {} in {file}.rs: mend the list", skipped.test))?;
         let indent = &lines[start][..lines[start].len() - lines[start].trim_start().len()];
         let closing = format!("{indent}}}");

@@ -61,9 +61,9 @@ impl BuildHasher for RandomState {
 
 /// The [`Hasher`] of [`RandomState`]: foldhash, and one more product.
 ///
-/// For integers foldhash is the product of the key and a secret, folded. For one secret in a hundred
-/// (one in ten, for a million keys) that puts more than 32 of some sequential keys into one bucket
-/// where 6 belong; with the second product, for none of a thousand (docs/decisions/0004).
+/// For integers foldhash is the product of the key and a secret, folded. For one secret in a
+/// hundred (one in ten, for a million keys) that puts more than 32 of some sequential keys into one
+/// bucket where 6 belong; with the second product, for none of a thousand (docs/decisions/0004).
 #[derive(Clone)]
 pub struct DefaultHasher(FoldHasher<'static>);
 

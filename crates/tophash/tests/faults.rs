@@ -90,7 +90,7 @@ fn a_map_of_a_given_size_takes_its_memory_at_once_and_gives_all_of_it_back() {
     for count in [1, 8, 9, 100, 1000, 100_000] {
         let ((), usage) = measure(|| {
             let (mut map, usage) = measure(|| HashMap::<u64, u64>::with_capacity(count));
-            assert_eq!(usage.live_bytes as usize, map.allocation_size());
+            assert_eq!(usize::try_from(usage.live_bytes).unwrap(), map.allocation_size());
             for n in 0..count as u64 {
                 map.insert(n, n);
             }
@@ -109,7 +109,7 @@ fn allocation_size_is_what_the_allocator_counts() {
         map.retain(|key, _| key % 50 == 0);
         map.shrink_step(100);
     });
-    assert_eq!(usage.live_bytes as usize, map.allocation_size());
+    assert_eq!(usize::try_from(usage.live_bytes).unwrap(), map.allocation_size());
 }
 
 #[test]
@@ -124,6 +124,6 @@ fn growing_one_by_one_never_holds_the_old_table_beside_the_new() {
     });
     assert!(!map.is_growing());
     let size = map.allocation_size();
-    let peak = usage.peak_bytes as usize;
+    let peak = usize::try_from(usage.peak_bytes).unwrap();
     assert!(peak <= size + size / 8, "{peak} bytes at the peak, {size} in the end");
 }

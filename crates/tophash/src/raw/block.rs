@@ -5,8 +5,8 @@
 //! the two grows down is a matter of instructions: this way round a look-up takes four fewer.
 //!
 //! ```text
-//!  start                            pivot
-//!  | slots n-1 | ... | slots 1 | slots 0 | self | drop | word 0 ... word n-1 | link 0 ... link n-1 |
+//!  start                       pivot
+//!  | slots n-1 | ... | slots 0 | self | drop | word 0 ... word n-1 | link 0 ... link n-1 |
 //! ```
 //!
 //! The words lie apart from the slots so that a look-up that misses touches eight bytes of dense

@@ -126,12 +126,6 @@ impl<'a, K, V, A: Allocator> Borrowed<'a, K, V, A, RawTable<K, V, A>> {
 
 impl<'a, K, V, A: Allocator, T> Borrowed<'a, K, V, A, T> {
     #[inline(always)]
-    fn table(&self) -> &RawTable<K, V, A> {
-        // SAFETY: the table is borrowed for `'a`, and the owner not used before `into_owner`.
-        unsafe { self.table.as_ref() }
-    }
-
-    #[inline(always)]
     fn table_mut(&mut self) -> &mut RawTable<K, V, A> {
         // SAFETY: as above, and exclusively.
         unsafe { self.table.as_mut() }
@@ -200,12 +194,6 @@ impl<'a, K, V, A: Allocator, T> Occupied<'a, K, V, A, T> {
     pub(crate) fn into_owner(self) -> &'a mut T {
         self.borrowed.into_owner()
     }
-
-    /// The table that the entry is in.
-    #[inline]
-    pub(crate) fn table(&self) -> &RawTable<K, V, A> {
-        self.borrowed.table()
-    }
 }
 
 impl<'a, K, V, A: Allocator, T> Vacant<'a, K, V, A, T> {
@@ -232,11 +220,5 @@ impl<'a, K, V, A: Allocator, T> Vacant<'a, K, V, A, T> {
     #[inline]
     pub(crate) fn into_owner(self) -> &'a mut T {
         self.borrowed.into_owner()
-    }
-
-    /// The table that the entry would be in.
-    #[inline]
-    pub(crate) fn table(&self) -> &RawTable<K, V, A> {
-        self.borrowed.table()
     }
 }

@@ -40,16 +40,16 @@
 //!
 //! - **R1** `buckets` is the page of [`EMPTY`], and then `count`, `mask` and `last` are 0 and
 //!   `extra` is null; or the page in a block of `mask + 1` buckets, if that is at most a full
-//!   block; or the directory's entry point, and the directory has full blocks for the buckets 0 to `last`
-//!   and no more.
+//!   block; or the directory's entry point, and the directory has full blocks for the buckets 0
+//!   to `last` and no more.
 //! - **R2** `mask + 1` is a power of two, `last <= mask`, and `last >= mask >> 1`; if `mask` is
 //!   not 0, `last >= half - 1` where `half` is `(mask + 1) / 2`.
 //! - **R3** The word of every bucket from 0 to `last` and of every node in a chain is initialised.
 //!   Byte *j* of a word has a tophash just when slot *j* holds an initialised key and value. Taken
 //!   slots come before free ones.
 //! - **R4** A main bucket's word has hint *j* just when an entry of the chain's overflow buckets
-//!   has a tophash that ends in *j*. Its link is initialised just when it has any hint, and then points
-//!   to the first overflow bucket.
+//!   has a tophash that ends in *j*. Its link is initialised just when it has any hint, and then
+//!   points to the first overflow bucket.
 //! - **R5** Links of nodes are initialised; the last one's is null. In a chain all buckets but the
 //!   last are full, and no node is empty.
 //! - **R6** Every node of a chain was taken from this table's slab and is in one chain, once.
@@ -314,8 +314,8 @@ const fn empty_page() -> NonNull<u8> {
 ///
 /// It drops its entries although it does not implement `Drop`: [`Parts`] does, which does not know
 /// `K` and `V`, through a function that the first block carries. So the compiler's drop check
-/// treats the table as it treats std's (which has an unstable attribute for that): a map may be declared
-/// before what its entries borrow, unless dropping them could look at it.
+/// treats the table as it treats std's (which has an unstable attribute for that): a map may be
+/// declared before what its entries borrow, unless dropping them could look at it.
 #[repr(transparent)]
 pub(crate) struct RawTable<K, V, A: Allocator = Global> {
     parts: Parts<A>,

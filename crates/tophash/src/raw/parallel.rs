@@ -20,8 +20,8 @@ use super::runs::Place;
 use super::{Header, RawTable};
 use crate::alloc::Allocator;
 
-/// The taken slots at the positions from `start` to `end`, `end` not included. As `RawIter` it has no
-/// lifetime: whoever holds one sees to it that the table is not changed.
+/// The taken slots at the positions from `start` to `end`, `end` not included. As `RawIter` it has
+/// no lifetime: whoever holds one sees to it that the table is not changed.
 struct RawRange<K, V> {
     slots: Slots<K, V>,
     /// The next of `slots`, and how many of them are taken.

@@ -177,9 +177,9 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     unsafe fn append(&mut self, x: Bucket<K, V>, y: Bucket<K, V>) -> bool {
         // SAFETY: words, links and nodes are as R3 to R6 say. X takes the reserved node first and
         // then Y's own, in chain order. When it needs Y's first one, eight entries and as many as
-        // X's last bucket had room for were moved: reading is in that node, or past it, and X writes
-        // from its slot 0 behind the reader; and so on for those after it. Bucket, word and link are
-        // read before anything in a node is overwritten.
+        // X's last bucket had room for were moved: reading is in that node, or past it, and X
+        // writes from its slot 0 behind the reader; and so on for those after it. Bucket, word and
+        // link are read before anything in a node is overwritten.
         unsafe {
             if y.word().is_vacant() {
                 return true;

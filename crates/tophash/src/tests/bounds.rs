@@ -164,5 +164,5 @@ fn work_stays_bounded_while_a_map_grows_and_shrinks_at_random() {
     wander(&0_u64, 3000, 40);
     wander(&0_u64, 20_000, 6);
     wander(&[0_u8; 500], 600, 30);
-    wander(&[0_u8; 20_000], 60, 20);
+    wander(&[0_u8; 12_000], 60, 20);
 }

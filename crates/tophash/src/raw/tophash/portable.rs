@@ -8,8 +8,8 @@ impl Matches {
     /// Compares the seven low bits of every byte of `word` with `top`, which is below 128.
     ///
     /// With the hints masked off, every byte of the difference is at most 127. So adding 127 to
-    /// each never carries into the next byte, and sets the top bit just where the difference was not
-    /// zero: there are no false matches.
+    /// each never carries into the next byte, and sets the top bit just where the difference was
+    /// not zero: there are no false matches.
     #[inline(always)]
     pub(crate) fn new(word: u64, top: u64) -> Self {
         const LOW_BITS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
