@@ -316,6 +316,18 @@ const fn empty_page() -> NonNull<u8> {
 /// `K` and `V`, through a function that the first block carries. So the compiler's drop check
 /// treats the table as it treats std's (which has an unstable attribute for that): a map may be
 /// declared before what its entries borrow, unless dropping them could look at it.
+///
+/// ```compile_fail,E0597
+/// struct Looks<'a>(&'a String);
+/// impl Drop for Looks<'_> {
+///     fn drop(&mut self) {
+///         println!("{}", self.0);
+///     }
+/// }
+/// let mut map = tophash::HashMap::new();
+/// let text = String::from("alice");
+/// map.insert(1, Looks(&text)); // `text` would be gone when the entry looks at it
+/// ```
 #[repr(transparent)]
 pub(crate) struct RawTable<K, V, A: Allocator = Global> {
     parts: Parts<A>,
