@@ -1,6 +1,6 @@
 //! What CI runs, step by step: each has a name, a command that a person can repeat, and its time.
 
-use crate::{feature_sets, root, tidy};
+use crate::{feature_sets, no_std, root, tidy};
 use clap::ValueEnum;
 use std::env;
 use std::fmt::{self, Display, Formatter};
@@ -20,12 +20,13 @@ pub(crate) enum Step {
     /// The tests pass.
     Test,
     /// The tests of the map pass with every feature.
+    #[value(alias = "test-features")]
     Features,
     /// The map builds with each set of features: they only add to each other.
     FeatureSets,
     /// The docs build, and their links resolve.
     Doc,
-    /// The map builds without the standard library.
+    /// The map builds without the standard library, for an installed target that has none if any.
     NoStd,
     /// The map's unit tests pass in a shrunk world, where rare paths are common.
     Stress,
@@ -34,6 +35,7 @@ pub(crate) enum Step {
     /// The map's tests touch no memory that is not theirs.
     Asan,
     /// The map's package builds from what would be published.
+    #[value(alias = "package")]
     Publish,
 }
 
@@ -46,7 +48,7 @@ pub(crate) fn choose(named: &[Step], except: &[Step]) -> Vec<Step> {
 /// Prints each step's command.
 pub(crate) fn list(steps: &[Step]) {
     for step in steps {
-        println!("{:<10}{}", step.name(), step.command());
+        println!("{:<14}{}", step.name(), step.command());
     }
 }
 
@@ -148,7 +150,7 @@ impl Step {
             Self::FeatureSets => CargoCall::new("xtask feature-sets"),
             Self::Doc => CargoCall::new("doc --workspace --no-deps --all-features")
                 .with_flags("RUSTDOCFLAGS", "-D warnings"),
-            Self::NoStd => CargoCall::new("build -p tophash --no-default-features"),
+            Self::NoStd => no_std_build(no_std::target()),
             Self::Stress => CargoCall::new("test -p tophash --lib")
                 .with_flags("RUSTFLAGS", "--cfg stress")
                 .in_own_folder("stress"),
@@ -172,6 +174,9 @@ impl Step {
         match self {
             Self::Tidy => return tidy::run(),
             Self::FeatureSets => return feature_sets::run(),
+            Self::NoStd if no_std::target().is_none() => {
+                println!("-- built for {}: no target without std is installed", host());
+            }
             _ => {}
         }
         let call = self.command();
@@ -181,6 +186,14 @@ impl Step {
             .current_dir(root())
             .status();
         status.expect("cargo can be run, as it runs this").success()
+    }
+}
+
+fn no_std_build(target: Option<String>) -> CargoCall {
+    let call = CargoCall::new("build -p tophash --no-default-features");
+    match target {
+        Some(target) => call.with_argument("--target".to_owned()).with_argument(target),
+        None => call,
     }
 }
 
@@ -195,7 +208,7 @@ fn host() -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Step, choose, run_with};
+    use super::{Step, choose, no_std_build, run_with};
     use clap::ValueEnum;
 
     #[test]
@@ -226,5 +239,13 @@ mod tests {
         let command = Step::Stress.command().to_string();
         assert!(command.starts_with("RUSTFLAGS=\""), "{command}");
         assert!(command.contains("--cfg stress\" cargo test -p tophash --lib"), "{command}");
+    }
+
+    #[test]
+    fn the_build_without_std_names_the_target_that_has_none() {
+        let plain = "cargo build -p tophash --no-default-features";
+        assert_eq!(no_std_build(None).to_string(), plain);
+        let bare = no_std_build(Some("thumb".to_owned())).to_string();
+        assert_eq!(bare, format!("{plain} --target thumb"));
     }
 }

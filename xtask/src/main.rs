@@ -4,6 +4,7 @@
 
 mod check;
 mod feature_sets;
+mod no_std;
 mod tidy;
 mod upstream;
 
@@ -28,7 +29,7 @@ enum Chore {
         /// The steps to run, in this order; all of them if none is named.
         steps: Vec<Step>,
         /// Steps to leave out.
-        #[arg(long, value_name = "STEP")]
+        #[arg(long, visible_alias = "skip", value_name = "STEP")]
         except: Vec<Step>,
         /// Only prints each step's command.
         #[arg(long)]

@@ -161,12 +161,10 @@ impl Model {
                 self.take(taken, matching.min(*steps))?;
                 self.settle(left, *ending == Ending::Leaked)
             }
-            (Operation::Drain(steps, ending), Outcome::Taken { taken, left }) => {
+            (Operation::Drain(steps, _), Outcome::Taken { taken, left }) => {
                 self.take(taken, self.entries.len().min(*steps))?;
-                if *ending == Ending::Dropped {
-                    self.entries.clear();
-                }
-                self.settle(left, *ending == Ending::Leaked)
+                self.entries.clear();
+                self.settle(left, false)
             }
             (Operation::Rebuild(steps, _), Outcome::Taken { taken, left }) => {
                 self.take(taken, self.entries.len().min(*steps))?;
@@ -278,20 +276,25 @@ mod tests {
     }
 
     #[test]
-    fn a_dropped_drain_must_leave_nothing_and_a_leaked_one_may() {
+    fn a_drain_must_leave_nothing_whether_dropped_or_leaked() {
         let before = model(&[(1, 10), (2, 20), (3, 30)]);
-        let dropped = Operation::Drain(1, Ending::Dropped);
-        let leaked = Operation::Drain(1, Ending::Leaked);
-        let nothing_left = taken(&[(1, 10)], &[]);
-        let some_left = taken(&[(1, 10)], &[(3, 30)]);
-        assert_eq!(before.clone().follow(&dropped, &nothing_left), Ok(()));
-        assert!(before.clone().follow(&dropped, &some_left).is_err());
-        assert_eq!(before.clone().follow(&leaked, &nothing_left), Ok(()));
-        let mut after = before.clone();
-        assert_eq!(after.follow(&leaked, &some_left), Ok(()));
-        assert_eq!(after.contents(), [(3, 30)]);
-        assert!(before.clone().follow(&leaked, &taken(&[(1, 10)], &[(1, 10)])).is_err());
-        assert!(before.clone().follow(&leaked, &taken(&[], &[])).is_err());
+        for ending in [Ending::Dropped, Ending::Leaked] {
+            let drain = Operation::Drain(1, ending);
+            let follow = |outcome: &Outcome| before.clone().follow(&drain, outcome);
+            assert_eq!(follow(&taken(&[(1, 10)], &[])), Ok(()));
+            assert!(follow(&taken(&[(1, 10)], &[(3, 30)])).is_err());
+            assert!(follow(&taken(&[(1, 10)], &[(1, 10)])).is_err());
+            assert!(follow(&taken(&[], &[])).is_err());
+        }
+    }
+
+    #[test]
+    fn a_leaked_extraction_may_leave_any_part_of_the_rest() {
+        let mut before = model(&[(1, 10), (2, 20), (3, 30)]);
+        let operation = Operation::ExtractIf(Filter { modulus: 1 }, 1, Ending::Leaked);
+        assert!(before.clone().follow(&operation, &taken(&[(1, 10)], &[(1, 10)])).is_err());
+        assert_eq!(before.follow(&operation, &taken(&[(1, 10)], &[(3, 30)])), Ok(()));
+        assert_eq!(before.contents(), [(3, 30)]);
     }
 
     #[test]

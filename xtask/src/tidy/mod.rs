@@ -90,9 +90,12 @@ mod tests {
 
     #[test]
     fn a_finding_names_its_place() {
-        let tree = Tree::of(&[("crates/a/src/lib.rs", "//! Good.\n\nlet a = 1; \n")]);
+        let tree = Tree::of(&[
+            ("crates/a/src/lib.rs", "//! Good.\n\n#[test]\nfn a() {} \n"),
+            ("GUARANTEES.md", "| Promise | Test |\n|---|---|\n| One. | `a` |\n"),
+        ]);
         let findings = check(&tree);
         assert_eq!(findings.len(), 1);
-        assert_eq!(findings[0].to_string(), "crates/a/src/lib.rs:3: ends in a space");
+        assert_eq!(findings[0].to_string(), "crates/a/src/lib.rs:4: ends in a space");
     }
 }

@@ -46,7 +46,8 @@ pub enum Operation {
     Retain(Filter),
     /// `extract_if` of what the filter matches, ended after so many entries: `Taken`.
     ExtractIf(Filter, usize, Ending),
-    /// `drain`, ended after so many entries: `Taken`. Dropped, it leaves nothing in the map.
+    /// `drain`, ended after so many entries: `Taken`. It leaves nothing in the map, also when it is
+    /// leaked.
     Drain(usize, Ending),
     /// `into_iter`, ended after so many entries, and a new map of just these: `Taken`.
     Rebuild(usize, Ending),
