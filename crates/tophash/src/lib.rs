@@ -1,4 +1,29 @@
-//! A drop-in `HashMap` and `HashSet` whose growth never pauses.
+//! A drop-in `HashMap` and `HashSet` whose growth never pauses and whose memory never doubles.
+//!
+//! [`HashMap`] and [`HashSet`] have the interface of std's and hashbrown's additions to it; change
+//! the `use` line and the rest compiles. [`HashTable`] is for those who bring their own hashes.
+//! Beneath lies Go's classic map: buckets of eight slots, a tophash byte for each, overflow
+//! buckets, a load factor of 6.5, and growth by one bucket for each write.
+//!
+//! ```
+//! use tophash::HashMap;
+//!
+//! let mut ages: HashMap<&str, u32> = HashMap::new();
+//! ages.insert("alice", 30);
+//! *ages.at("bob") += 25; // Go's `ages["bob"] += 25`
+//! assert_eq!(ages.get("alice"), Some(&30));
+//! assert_eq!(ages.get_or_default("charlie"), 0);
+//! ```
+//!
+//! # When not to use it
+//!
+//! For small, hot maps std's takes fewer instructions for a look-up. If strangers choose your keys,
+//! name a state that resists them, as `HashMap<K, V, std::hash::RandomState>`.
+//!
+//! # Features
+//!
+//! `std` (default): seeds from the operating system; without it the crate is `no_std` with `alloc`.
+//! `serde` and `rayon`: as for std's maps. `allocator-api2`: any allocator as the last parameter.
 #![cfg_attr(not(test), no_std)]
 #![deny(unsafe_code)]
 
