@@ -6,8 +6,9 @@ use core::fmt;
 /// Why room for more entries could not be had. The same as hashbrown's.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum TryReserveError {
-    /// More entries than a map can hold were asked for: the memory for them would exceed
-    /// `isize::MAX` bytes, or 2^32 buckets.
+    /// More entries than a map can hold were asked for: they would need more than `isize::MAX`
+    /// bytes, 2^32 buckets, or 2^27 blocks of memory (which for large entries comes first, at a
+    /// tebibyte or more).
     CapacityOverflow,
     /// The allocator refused memory.
     AllocError {

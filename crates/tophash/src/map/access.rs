@@ -123,8 +123,9 @@ impl<K, V, S> HashMap<K, V, S> {
     /// An empty map with a seed that is given instead of random, and that stays.
     ///
     /// With a hash function that is the same everywhere, two such maps with the same seed and the
-    /// same history have the same order, on every platform. It is for reproducible builds and
-    /// tests: who knows the seed can choose keys that collide.
+    /// same history have the same order, on every platform where the key and the value have the
+    /// same size. It is for reproducible builds and tests: who knows the seed can choose keys
+    /// that collide.
     ///
     /// ```
     /// use foldhash::fast::FixedState;
