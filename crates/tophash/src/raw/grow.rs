@@ -106,8 +106,8 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             if was_one_block {
                 // SAFETY: there is room for two blocks.
                 unsafe { extra.directory.push(only_block, allocator) };
+                *buckets = extra.directory.entry_point();
             }
-            self.header_mut().buckets = self.extra().directory.entry_point();
         }
         let header = self.header_mut();
         header.mask = header.mask * 2 + 1;

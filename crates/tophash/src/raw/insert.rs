@@ -5,7 +5,7 @@ use core::mem;
 use super::bucket::{Bucket, Slot, Slots};
 use super::find::prefetch;
 use super::overflow::Slab;
-use super::tophash::{SLOT_COUNT, Tophash};
+use super::tophash::{SLOT_COUNT, Tophash, Word};
 use super::{RawTable, block, fail};
 use crate::TryReserveError;
 use crate::alloc::Allocator;
@@ -44,11 +44,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             if word.is_full() || self.len() >= self.capacity_of_mask() {
                 return self.upsert_slowly(hash, key, value, equals, hasher);
             }
-            let slot = word.filled();
-            slots.key(slot).write(key);
-            slots.value(slot).write(value);
-            block::word(pivot, place).write(word.with(slot, tophash));
-            self.header_mut().count += 1;
+            self.fill((pivot, place, word), tophash, key, value);
             None
         }
     }
@@ -76,11 +72,11 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// [`RawTable::make_room`], which the caller has called.
     ///
     /// Runs no user code. Ends in `handle_alloc_error` when an overflow bucket is refused.
-    #[inline(always)]
     ///
     /// # Panics
     ///
     /// If the table has no memory, which no caller lets happen.
+    #[inline(always)]
     pub(super) fn insert_new(&mut self, hash: u64, key: K, value: V) -> Slot<K, V> {
         assert!(self.header().is_allocated(), "room was made");
         let tophash = Tophash::of(hash);
@@ -91,18 +87,38 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         unsafe {
             let (pivot, place) = self.header().locate::<K, V>(index);
             let word = block::word(pivot, place).read();
-            if word.is_full() {
-                let (slots, slot) = self.insert_in_overflow(index, tophash, key, value);
-                return Slot { slots, slot, index };
-            }
-            let slots = Slots::<K, V>::new(block::slots::<K, V>(pivot, place));
-            let slot = word.filled();
+            let (slots, slot) = if word.is_full() {
+                self.insert_in_overflow(index, tophash, key, value)
+            } else {
+                self.fill((pivot, place, word), tophash, key, value)
+            };
+            Slot { slots, slot, index }
+        }
+    }
+
+    /// Writes an entry to the first free slot of a main bucket, and counts it. Returns the slot.
+    ///
+    /// # Safety
+    ///
+    /// `word` is the word of the live bucket at `place` of the block `pivot`, and is not full.
+    #[inline(always)]
+    unsafe fn fill(
+        &mut self,
+        (pivot, place, word): (*mut u8, usize, Word),
+        tophash: Tophash,
+        key: K,
+        value: V,
+    ) -> (Slots<K, V>, usize) {
+        let slots = Slots::<K, V>::new(block::slots::<K, V>(pivot, place));
+        let slot = word.filled();
+        // SAFETY: the slot after the taken ones is free; R3 and R7 hold again at the end.
+        unsafe {
             slots.key(slot).write(key);
             slots.value(slot).write(value);
             block::word(pivot, place).write(word.with(slot, tophash));
-            self.header_mut().count += 1;
-            Slot { slots, slot, index }
         }
+        self.header_mut().count += 1;
+        (slots, slot)
     }
 
     /// The rest of [`Self::insert_new`], for a chain whose main bucket is full.
