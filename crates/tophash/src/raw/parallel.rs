@@ -85,7 +85,10 @@ impl<K, V> RawRange<K, V> {
         // Also at the end: to ask again gives nothing again.
         (self.slot, self.filled) = (0, 0);
         while self.start < self.end.min(live) {
-            let index = live - 1 - self.start;
+            // Block by block, and in each from its last bucket to its first.
+            let block = self.start & !(Bucket::<K, V>::SHAPE.block_len() as u64 - 1);
+            let block_end = live.min(block + Bucket::<K, V>::SHAPE.block_len() as u64);
+            let index = block_end - 1 - (self.start - block);
             self.start += 1;
             // SAFETY: `index <= last`; main buckets have words (R3).
             let (slots, word) = unsafe {

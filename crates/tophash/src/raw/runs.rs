@@ -16,9 +16,11 @@ const PREFETCH_BYTES: usize = 2048;
 /// The least mask of a table that is not expected to be in the cache, for which it pays.
 const PREFETCH_MASK_MIN: u32 = (1 << 13) - 1;
 
-/// The taken slots of a table: those of the main buckets, the last one first, then those of the
-/// overflow buckets in the order of the slab, so that each block is read from one end to the other.
-/// It has no lifetime: whoever holds one sees to it that the table is not changed.
+/// The taken slots of a table: those of the main buckets, block by block and the last bucket of a
+/// block first, then those of the overflow buckets in the order of the slab. So memory is read
+/// upwards throughout, if the allocator gave it out so: to turn at each block would cost twice the
+/// time (docs/decisions/0005). It has no lifetime: whoever holds one sees to it that the table is
+/// not changed.
 ///
 /// Within a bucket the entries lie in the order in which they came. So that nobody comes to rely on
 /// that, the only bucket of a small table is visited from a slot that the seed chooses to its last
@@ -162,18 +164,21 @@ impl<K, V> RawIter<K, V> {
     #[cold]
     #[inline(never)]
     fn go_to_next_block(&mut self) -> bool {
-        let Some(top) = self.buckets.checked_sub(1) else { return false };
-        // SAFETY: `top <= last`.
-        let (pivot, place) = unsafe { self.header.locate::<K, V>(top as u32) };
-        self.pivot = pivot;
-        self.places = place + 1;
-        self.buckets = top - place as u64;
+        if self.buckets == 0 {
+            return false;
+        }
+        let live = u64::from(self.header.last) + 1;
+        let block_len = Bucket::<K, V>::SHAPE.block_len() as u64;
+        let first = live - self.buckets;
+        // SAFETY: `first <= last`.
+        self.pivot = unsafe { self.header.locate::<K, V>(first as u32).0 };
+        self.places = self.buckets.min(block_len) as usize;
+        self.buckets -= self.places as u64;
         if self.header.mask >= PREFETCH_MASK_MIN && self.buckets > 0 {
             // What the next block's buckets hold is known from its words: have them by then.
-            // SAFETY: `buckets - 1 <= last`.
-            let (next, last_place) =
-                unsafe { self.header.locate::<K, V>((self.buckets - 1) as u32) };
-            for place in (0..=last_place).step_by(64 / size_of::<Word>()) {
+            // SAFETY: buckets remain behind this block.
+            let (next, _) = unsafe { self.header.locate::<K, V>((first + block_len) as u32) };
+            for place in (0..self.places).step_by(64 / size_of::<Word>()) {
                 prefetch(block::word(next, place).cast());
             }
         }
