@@ -173,6 +173,8 @@ impl Flags {
     const SHRINKS_BY_ITSELF: Self = Self(4);
     /// A shrink has halved the mask in this operation, which has done enough.
     const RESTING: Self = Self(8);
+    /// The eight bits that count the changes of the seed: see [`Header::epoch`].
+    const EPOCH_SHIFT: u32 = 24;
 
     /// Without what is under way.
     fn settings(self) -> Self {
@@ -218,6 +220,17 @@ impl Header {
             hash0: 0,
             flags: Flags::NONE,
         }
+    }
+
+    /// How many times the seed was changed, modulo 256.
+    fn epoch(&self) -> u8 {
+        (self.flags.0 >> Flags::EPOCH_SHIFT) as u8
+    }
+
+    /// Changes the seed, and counts that: positions from before are not valid any more.
+    fn set_seed(&mut self, hash0: u32) {
+        self.hash0 = hash0;
+        self.flags.0 = self.flags.0.wrapping_add(1 << Flags::EPOCH_SHIFT);
     }
 
     fn is_allocated(&self) -> bool {
@@ -439,7 +452,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     pub(crate) fn fix_seed(&mut self, hash0: u32) {
         debug_assert!(self.len() == 0);
         let header = self.header_mut();
-        header.hash0 = hash0;
+        header.set_seed(hash0);
         header.flags.set(Flags::FIXED_SEED, true);
     }
 
@@ -447,7 +460,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     pub(crate) fn renew_seed(&mut self) {
         let header = self.header_mut();
         if header.count == 0 && !header.flags.has(Flags::FIXED_SEED) {
-            header.hash0 = crate::hash::fresh_hash0();
+            header.set_seed(crate::hash::fresh_hash0());
         }
     }
 
