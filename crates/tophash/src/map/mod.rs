@@ -12,8 +12,10 @@ mod entry_ref;
 mod iter;
 mod keys_values;
 mod occupied;
+mod scan;
 mod traits;
 mod vacant;
+mod walk;
 
 /// The types of the parallel iterators over maps, for those who must name them.
 #[cfg(feature = "rayon")]
@@ -40,7 +42,9 @@ pub(crate) use iter::forward_iterator;
 pub use iter::{IntoIter, Iter, IterMut};
 pub use keys_values::{IntoKeys, IntoValues, Keys, Values, ValuesMut};
 pub use occupied::{OccupiedEntry, OccupiedError};
+pub use scan::{ScanPosition, ScanStep};
 pub use vacant::VacantEntry;
+pub use walk::{Walk, WalkEntry};
 
 /// A hash map whose growth never pauses and whose memory never doubles.
 ///

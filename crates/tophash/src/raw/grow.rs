@@ -63,7 +63,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     }
 
     /// Gives a table without memory its first bucket.
-    fn ensure_memory(&mut self) {
+    pub(super) fn ensure_memory(&mut self) {
         if !self.header().is_allocated() {
             if let Err(error) = self.build(1, 1) {
                 fail(&error, 0, 1);
@@ -80,7 +80,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
 
     /// Doubles the mask, from which on buckets are split. False if memory is refused or the table
     /// is as large as can be; then nothing has changed.
-    fn start_growth(&mut self) -> bool {
+    pub(super) fn start_growth(&mut self) -> bool {
         debug_assert!(self.header().last == self.header().mask);
         let bucket_count = u64::from(self.header().mask) + 1;
         if !Self::is_possible(bucket_count * 2) {

@@ -46,6 +46,15 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         self.header_mut().flags.set(Flags::RESTING, false);
     }
 
+    /// As [`Self::removed`], but merges nothing yet: the next write does.
+    pub(super) fn note_removal(&mut self) {
+        let flags = self.header().flags;
+        if flags.has(Flags::SHRINKS_BY_ITSELF) && self.is_sparse() {
+            self.header_mut().flags.set(Flags::SHRINKING, true);
+        }
+        self.header_mut().flags.set(Flags::RESTING, false);
+    }
+
     #[cold]
     #[inline(never)]
     fn shrink_by_policy(&mut self) {

@@ -1,10 +1,11 @@
-//! Serde: a map is a map of the format, a set a sequence.
+//! Serde: a map is a map of the format, a set a sequence, a scan's position a number.
 //!
 //! Data from outside may lie about its length. What is taken in advance is bounded by
 //! [`ENTRIES_IN_ADVANCE_MAX`] and [`BYTES_IN_ADVANCE_MAX`]; beyond that, the map grows as entries
 //! come, which the sender has to send.
 
 mod map;
+mod scan;
 mod set;
 
 /// Room is made in advance for at most so many entries: as hashbrown has it.

@@ -8,7 +8,9 @@ mod bulk;
 mod entry;
 mod iter;
 mod operations;
+mod scan;
 mod traits;
+mod walk;
 
 /// The types of the parallel iterators over sets, for those who must name them.
 #[cfg(feature = "rayon")]
@@ -23,9 +25,11 @@ use crate::DefaultHashBuilder;
 use crate::alloc::{Allocator, Global};
 use crate::hash_map::HashMap;
 
+pub use crate::hash_map::{ScanPosition, ScanStep};
 pub use entry::{Entry, OccupiedEntry, VacantEntry};
 pub use iter::{Drain, ExtractIf, IntoIter, Iter};
 pub use operations::{Difference, Intersection, SymmetricDifference, Union};
+pub use walk::{Walk, WalkEntry};
 
 /// A hash set whose growth never pauses and whose memory never doubles: a
 /// [`HashMap`] whose values are `()`.

@@ -155,8 +155,10 @@ fn a_fixed_seed_fixes_the_order_and_the_capacity() {
     };
     assert_eq!(filled(1), filled(1));
     assert_ne!(filled(1), filled(2));
-    // The same on every platform.
-    assert_eq!(filled(1).1[..5], FIRST_KEYS);
+    // The same on every platform, where blocks have the same length.
+    if cfg!(not(stress)) {
+        assert_eq!(filled(1).1[..5], FIRST_KEYS);
+    }
 }
 
 const FIRST_KEYS: [u64; 5] = [87, 171, 197, 449, 340];

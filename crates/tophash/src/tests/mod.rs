@@ -6,4 +6,6 @@ mod growth;
 mod lies;
 mod model;
 mod panics;
+mod scanning;
 mod shrinking;
+mod walking;
