@@ -34,6 +34,7 @@ extern crate std;
 #[expect(unsafe_code, reason = "the allocator's interface is unsafe")]
 pub mod alloc;
 mod error;
+pub mod go;
 mod hash;
 #[path = "map/mod.rs"]
 pub mod hash_map;

@@ -97,6 +97,12 @@ where
         None
     }
 
+    /// The stored entry with a key equal to `key`. Who changes the key leaves it equal.
+    pub(crate) fn entry_mut(&mut self, key: &K) -> Option<(&mut K, &mut V)> {
+        let hash = self.hash_of(key);
+        self.table.get_mut(hash, equals(key))
+    }
+
     /// [`HashMap::remove_entry`] while walkers are under way.
     pub(crate) fn remove_walked<Q>(&mut self, walkers: &mut [Walker], key: &Q) -> Option<(K, V)>
     where
