@@ -144,13 +144,47 @@ where
     Q: Hash + ?Sized,
 {
     // A comparison of two constants: the compiler keeps one branch.
-    if typeid::of::<S>() == TypeId::of::<RandomState>() {
+    if is_default::<S>() {
+        #[cfg(feature = "std")]
+        if hash0 & SIP_BIT != 0 {
+            return sip(hash0, key);
+        }
         let mut hasher = DefaultHasher::with_hash0(hash0);
         key.hash(&mut hasher);
         hasher.finish()
     } else {
         mix(state.hash_one(key), hash0)
     }
+}
+
+/// Whether this is the default state's type. Known when the program is compiled.
+#[inline(always)]
+pub(crate) fn is_default<S>() -> bool {
+    typeid::of::<S>() == TypeId::of::<RandomState>()
+}
+
+/// Set in the seeds of maps whose hash was changed because of a flood.
+#[cfg(feature = "std")]
+const SIP_BIT: u32 = 1 << 31;
+
+/// The hash of a map that was flooded: SipHash-1-3 as std has it, keyed with 128 bits that the
+/// process draws from the operating system, of the map's seed and the key. Who does not know the
+/// 128 bits learns nothing about one seed's hashes from another's.
+#[cfg(feature = "std")]
+#[cold]
+#[inline(never)]
+fn sip<Q: Hash + ?Sized>(hash0: u32, key: &Q) -> u64 {
+    static KEY: std::sync::OnceLock<std::hash::RandomState> = std::sync::OnceLock::new();
+    let mut hasher = KEY.get_or_init(std::hash::RandomState::new).build_hasher();
+    hasher.write_u32(hash0);
+    key.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// A seed for a map that is flooded: from now on it hashes with SipHash.
+#[cfg(feature = "std")]
+pub(crate) fn fresh_sip_hash0() -> u32 {
+    fresh_random() | SIP_BIT
 }
 
 /// An odd number without pattern, by which hashes are multiplied; from wyhash.
@@ -169,9 +203,16 @@ pub(crate) fn mix(hash: u64, hash0: u32) -> u64 {
     (low ^ high).wrapping_mul(SPREAD)
 }
 
-/// A seed for a map: different for each, and never the same sequence twice in two processes.
+/// A seed for a map: different for each, and never the same sequence twice in two processes. The
+/// highest bit is 0, which means that the map has not changed its hash.
 #[cold]
 pub(crate) fn fresh_hash0() -> u32 {
+    fresh_random() >> 1
+}
+
+/// 32 random bits, not to be relied on for secrets.
+#[cold]
+pub(crate) fn fresh_random() -> u32 {
     // A sequence that starts at the process's random key; one step for each seed, from any thread.
     use core::sync::atomic::{AtomicUsize, Ordering};
     static STEPS: AtomicUsize = AtomicUsize::new(0);

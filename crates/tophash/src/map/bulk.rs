@@ -51,6 +51,21 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
         self.table.allocation_bytes()
     }
 
+    /// Whether some chain has four or more overflow buckets, which chance does not explain.
+    ///
+    /// With the default state a map answers at the next write by changing its hash; what is long
+    /// after that has equal hashes: a `Hash` that gives the same for different keys. With a state
+    /// of your own, which is never replaced, somebody may have chosen the keys so. O(1) as long as
+    /// no chain has become so long since the map was empty, else O(buckets).
+    ///
+    /// ```
+    /// let map: tophash::HashMap<u32, u32> = (0..100_000).map(|n| (n, n)).collect();
+    /// assert!(!map.is_flooded());
+    /// ```
+    pub fn is_flooded(&self) -> bool {
+        self.table.is_flooded()
+    }
+
     /// Whether a growth is under way: buckets that the next writes will split. O(1).
     ///
     /// ```

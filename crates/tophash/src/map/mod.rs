@@ -30,6 +30,8 @@ use core::hash::{BuildHasher, Hash};
 
 use crate::alloc::{Allocator, Global};
 use crate::hash::hash_key;
+#[cfg(feature = "std")]
+use crate::hash::{fresh_sip_hash0, is_default};
 use crate::raw::RawTable;
 use crate::{DefaultHashBuilder, Equivalent};
 
@@ -126,8 +128,28 @@ where
     #[inline(always)]
     pub(crate) fn prepare(&mut self) {
         if self.table.wants_preparation() {
-            let hash0 = self.table.hash0();
-            self.table.prepare(hasher_of(&self.hash_builder, hash0));
+            self.prepare_slowly();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn prepare_slowly(&mut self) {
+        #[cfg(feature = "std")]
+        if self.table.is_suspect() {
+            self.answer_flood();
+        }
+        let hash0 = self.table.hash0();
+        self.table.prepare(hasher_of(&self.hash_builder, hash0));
+    }
+
+    /// Changes the hash, if it is the default state's and was not changed at this size. O(buckets).
+    #[cfg(feature = "std")]
+    #[cold]
+    fn answer_flood(&mut self) {
+        if is_default::<S>() && self.table.may_change_hash() {
+            let hash0 = fresh_sip_hash0();
+            self.table.change_hash(hash0, hasher_of(&self.hash_builder, hash0));
         }
     }
 }

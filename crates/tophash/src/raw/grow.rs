@@ -18,6 +18,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     #[cold]
     #[inline(never)]
     pub(crate) fn prepare(&mut self, hasher: impl Fn(&K) -> u64) {
+        self.header_mut().flags.set(Flags::SUSPECT, false);
         if self.len() == 0 {
             self.renew_seed();
             self.ensure_memory();

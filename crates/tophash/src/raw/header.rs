@@ -68,12 +68,26 @@ impl Flags {
     pub(super) const SHRINKS_BY_ITSELF: Self = Self(4);
     /// A shrink has halved the mask in this operation, which has done enough.
     pub(super) const RESTING: Self = Self(8);
+    /// A chain has become longer than chance explains: see `flood.rs`.
+    pub(super) const SUSPECT: Self = Self(16);
+    /// The six bits that say at which size the hash was changed last; 0 for never.
+    const CHANGED_AT_SHIFT: u32 = 16;
     /// The eight bits that count the changes of the seed: see [`Header::epoch`].
     pub(super) const EPOCH_SHIFT: u32 = 24;
 
     /// Without what is under way.
     pub(super) fn settings(self) -> Self {
-        Self(self.0 & !(Self::SHRINKING.0 | Self::RESTING.0))
+        Self(self.0 & !(Self::SHRINKING.0 | Self::RESTING.0 | Self::SUSPECT.0))
+    }
+
+    /// The size at which the hash was changed last, as `flood.rs` counts sizes; 0 for never.
+    #[cfg(feature = "std")]
+    pub(super) fn changed_at(self) -> u32 {
+        self.0 >> Self::CHANGED_AT_SHIFT & 0x3f
+    }
+
+    pub(super) fn set_changed_at(&mut self, size_class: u32) {
+        self.0 = self.0 & !(0x3f << Self::CHANGED_AT_SHIFT) | size_class << Self::CHANGED_AT_SHIFT;
     }
 
     #[inline(always)]
@@ -138,7 +152,7 @@ impl Header {
     #[inline]
     pub(super) fn turn_of(&self, filled: usize) -> usize {
         // Eight bits of the seed, scaled to a slot below `filled`.
-        if self.mask == 0 { ((self.hash0 >> 24) as usize * filled) >> 8 } else { 0 }
+        if self.mask == 0 { ((self.hash0 >> 16 & 0xff) as usize * filled) >> 8 } else { 0 }
     }
 
     /// The bucket that a key with this hash belongs to.

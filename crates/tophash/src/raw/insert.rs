@@ -175,8 +175,8 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                 }
                 let (extra, _) = self.extra_mut();
                 let node = extra.slab.take::<K, V>();
-                extra.depth_max = extra.depth_max.max(depth + 1);
                 tail.set_next(node);
+                self.note_depth(depth + 1);
                 (Bucket::of_node(node), 0)
             };
             main.set_word(word.with_hints(word.hints() | tophash.hint()));

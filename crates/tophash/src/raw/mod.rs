@@ -74,6 +74,7 @@ mod cursor;
 mod directory;
 mod entry;
 mod find;
+mod flood;
 mod grow;
 mod header;
 mod insert;
@@ -256,7 +257,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     #[inline(always)]
     pub(crate) fn wants_preparation(&self) -> bool {
         let header = self.header();
-        header.last != header.mask || header.count == 0
+        header.last != header.mask || header.count == 0 || header.flags.has(Flags::SUSPECT)
     }
 
     /// Sets the seed and keeps it.
@@ -272,6 +273,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         let header = self.header_mut();
         if header.count == 0 && !header.flags.has(Flags::FIXED_SEED) {
             header.set_seed(crate::hash::fresh_hash0());
+            header.flags.set_changed_at(0);
         }
     }
 

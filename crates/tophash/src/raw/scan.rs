@@ -4,7 +4,7 @@
 use super::RawTable;
 use super::order::{Interval, ROUND, rank_of};
 use crate::alloc::Allocator;
-use crate::hash::fresh_hash0;
+use crate::hash::fresh_random;
 
 /// A place between two chains of a scan, detached from the table: 64 bits.
 ///
@@ -76,7 +76,7 @@ struct Part {
 impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// The position of a new scan of everything, from a random place.
     fn fresh_position(&self) -> Position {
-        let random = u64::from(fresh_hash0()) % PIECES;
+        let random = u64::from(fresh_random()) % PIECES;
         Position::new(self.header().epoch(), random, PIECES, 0)
     }
 
@@ -87,7 +87,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         count: usize,
     ) -> impl Iterator<Item = Position> + use<K, V, A> {
         let epoch = self.header().epoch();
-        let random = u64::from(fresh_hash0()) % PIECES;
+        let random = u64::from(fresh_random()) % PIECES;
         let count = (count as u64).clamp(1, PIECES);
         (0..count).map(move |n| {
             let (from, to) = (n * PIECES / count, (n + 1) * PIECES / count);

@@ -229,8 +229,8 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             }
             let depth = part.finish();
             if needs_node {
+                self.note_depth(depth);
                 let extra = self.extra_mut().0;
-                extra.depth_max = extra.depth_max.max(depth);
                 while !free.is_null() {
                     let node = free;
                     free = (*node).next;

@@ -28,7 +28,7 @@ use super::order::{Interval, ROUND};
 use super::tophash::SLOT_COUNT;
 use super::{Header, RawTable, index_bits};
 use crate::alloc::Allocator;
-use crate::hash::fresh_hash0;
+use crate::hash::fresh_random;
 
 /// Parts that the chain which a walker is in may fall into while it is there.
 const MARKS_MAX: usize = 16;
@@ -99,7 +99,7 @@ impl Walker {
 impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// A walk that begins at a random chain.
     pub(crate) fn walker(&self) -> Walker {
-        let start = self.header().interval_at(fresh_hash0() & START_BITS).start;
+        let start = self.header().interval_at(fresh_random() & START_BITS).start;
         Walker { start, from: 0, to: 0, marks: [Mark::default(); MARKS_MAX], mark_count: 0 }
     }
 
@@ -136,7 +136,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// Puts the first entries of a chain, up to eight, into a random order. A table of one bucket
     /// has no other place at which a walk could begin (rule I6).
     fn shuffle(&mut self, index: u32, len: usize) {
-        let mut random = fresh_hash0();
+        let mut random = fresh_random();
         for bound in (2..=len.min(SLOT_COUNT)).rev() {
             self.exchange(index, bound - 1, random as usize % bound);
             random /= bound as u32;

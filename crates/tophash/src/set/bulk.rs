@@ -51,6 +51,16 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
         self.map.allocation_size()
     }
 
+    /// Whether some chain is longer than chance explains: see
+    /// [`HashMap::is_flooded`](crate::HashMap::is_flooded).
+    ///
+    /// ```
+    /// assert!(!tophash::HashSet::from([1, 2, 3]).is_flooded());
+    /// ```
+    pub fn is_flooded(&self) -> bool {
+        self.map.is_flooded()
+    }
+
     /// Whether a growth is under way: buckets that the next writes will split. O(1).
     ///
     /// ```

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod drop_check;
+mod flood;
 mod growth;
 mod lies;
 mod model;

@@ -1,0 +1,118 @@
+//! Flood: chains that chance does not explain, and the change of the hash that answers them.
+//!
+//! At the highest load a bucket has 6.5 entries on average. That one of them has more than 32
+//! entries has, with a good hash, a probability of 10^-13 (docs/decisions/0006); who
+//! sees such a chain sees keys that were chosen, or a bad hash. The table notes it when the chain
+//! is made ([`Flags::SUSPECT`]); the map, which knows the hash function, acts at its next write.
+
+#[cfg(feature = "std")]
+use alloc_crate::vec::Vec;
+#[cfg(feature = "std")]
+use core::mem;
+
+#[cfg(feature = "std")]
+use super::Header;
+#[cfg(feature = "std")]
+use super::runs::RawIter;
+use super::tophash::SLOT_COUNT;
+use super::{Flags, RawTable};
+use crate::alloc::Allocator;
+
+/// Overflow buckets behind one bucket that chance does not explain.
+pub(crate) const FLOOD_DEPTH: usize = 4;
+
+impl<K, V, A: Allocator> RawTable<K, V, A> {
+    /// Notes the depth of a chain that has become longer.
+    #[inline]
+    pub(super) fn note_depth(&mut self, depth: usize) {
+        let extra = self.extra_mut().0;
+        extra.depth_max = extra.depth_max.max(depth);
+        if depth >= FLOOD_DEPTH {
+            self.header_mut().flags.set(Flags::SUSPECT, true);
+        }
+    }
+
+    /// Whether some chain has become so long since the last write.
+    #[cfg(feature = "std")]
+    #[inline]
+    pub(crate) fn is_suspect(&self) -> bool {
+        self.header().flags.has(Flags::SUSPECT)
+    }
+
+    /// Whether a change of the hash may be tried: the seed is not the user's, and there was none
+    /// since the table was half as large.
+    #[cfg(feature = "std")]
+    pub(crate) fn may_change_hash(&self) -> bool {
+        let header = self.header();
+        !header.flags.has(Flags::FIXED_SEED) && header.size_class() > header.flags.changed_at()
+    }
+
+    /// Whether some chain has [`FLOOD_DEPTH`] overflow buckets. O(1) if none ever had since the
+    /// table was empty, else O(buckets).
+    pub(crate) fn is_flooded(&self) -> bool {
+        !self.header().extra.is_null()
+            && self.extra().depth_max >= FLOOD_DEPTH
+            && self.depth_of_chains() >= FLOOD_DEPTH
+    }
+
+    /// The overflow buckets of the longest chain. O(buckets).
+    pub(crate) fn depth_of_chains(&self) -> usize {
+        let lens = (0..=self.header().last).map(|index| self.chain_len(index));
+        lens.max().unwrap_or(0).saturating_sub(1) / SLOT_COUNT
+    }
+
+    /// The overflow buckets of the chain that a hash belongs to.
+    #[cfg(test)]
+    pub(crate) fn chain_depth(&self, hash: u64) -> usize {
+        self.chain_len(self.header().index_of(hash)).saturating_sub(1) / SLOT_COUNT
+    }
+
+    /// Puts all entries where another hash wants them, in new memory. `hasher` computes it with the
+    /// seed `hash0`. False if memory is refused; then nothing has changed but that it was tried.
+    ///
+    /// All keys are hashed first, which is user code and may panic: nothing has changed then. The
+    /// entries are moved afterwards, which cannot fail but for an overflow bucket: that ends in
+    /// `handle_alloc_error`. O(buckets), and for as long the entries' memory is there twice.
+    #[cfg(feature = "std")]
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn change_hash(&mut self, hash0: u32, hasher: impl Fn(&K) -> u64) -> bool {
+        let class = self.header().size_class();
+        let mut hashes = Vec::new();
+        if hashes.try_reserve_exact(self.len()).is_err() {
+            self.header_mut().flags.set_changed_at(class);
+            return false;
+        }
+        for slot in self.slots() {
+            // SAFETY: the slot is taken (R3), and the table is not changed meanwhile.
+            hashes.push(hasher(unsafe { &*slot.key() }));
+        }
+        // No user code from here on.
+        self.header_mut().flags.set_changed_at(class);
+        let bucket_count = u64::from(self.header().mask) + 1;
+        let old = mem::replace(self.header_mut(), Header::empty());
+        if self.build(bucket_count, bucket_count).is_err() {
+            *self.header_mut() = old;
+            return false;
+        }
+        self.header_mut().flags = old.flags.settings();
+        self.header_mut().set_seed(hash0);
+        for (slot, hash) in RawIter::<K, V>::new(&old).zip(hashes) {
+            // SAFETY: the slot is taken, and the old table forgets its entries below.
+            let (key, value) = unsafe { (slot.key().read(), slot.value().read()) };
+            self.insert_new(hash, key, value);
+        }
+        let new = mem::replace(self.header_mut(), old);
+        self.release();
+        *self.header_mut() = new;
+        true
+    }
+}
+
+#[cfg(feature = "std")]
+impl Header {
+    /// How many times the table has doubled, and one.
+    fn size_class(&self) -> u32 {
+        self.mask.count_ones() + 1
+    }
+}
