@@ -181,7 +181,7 @@ fn sip<Q: Hash + ?Sized>(hash0: u32, key: &Q) -> u64 {
     hasher.finish()
 }
 
-/// A seed for a map that is flooded: from now on it hashes with SipHash.
+/// A seed for a map that is flooded: from now on it hashes with `SipHash`.
 #[cfg(feature = "std")]
 pub(crate) fn fresh_sip_hash0() -> u32 {
     fresh_random() | SIP_BIT
