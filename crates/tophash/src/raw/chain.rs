@@ -2,9 +2,10 @@
 
 use core::ptr;
 
-use super::RawTable;
 use super::bucket::{Bucket, Slot};
+use super::find::prefetch;
 use super::tophash::SLOT_COUNT;
+use super::{RawTable, block};
 use crate::alloc::Allocator;
 
 impl<K, V, A: Allocator> RawTable<K, V, A> {
@@ -33,6 +34,18 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     pub(super) fn slot_at(&self, index: u32, position: usize) -> Option<Slot<K, V>> {
         let (bucket, slot) = self.place_at(index, position)?;
         Some(Slot { slots: bucket.slots(), slot, index })
+    }
+
+    /// Asks for the memory of a chain that will be visited soon. Chains that follow one another in
+    /// rank lie far apart, so that no processor does it by itself.
+    pub(super) fn prefetch_chain(&self, index: u32) {
+        assert!(index <= self.header().last, "the bucket is live");
+        // SAFETY: the bucket is live.
+        let (pivot, place) = unsafe { self.header().locate::<K, V>(index) };
+        let slots = block::slots_address::<K, V>(pivot, place);
+        prefetch(block::word(pivot, place).cast());
+        prefetch(slots);
+        prefetch(slots.wrapping_add(Bucket::<K, V>::SHAPE.values_offset));
     }
 
     /// The entries of a chain. O(buckets of the chain).

@@ -44,6 +44,11 @@ impl Interval {
         Self { index, start: index.reverse_bits(), len: ROUND >> mask.count_ones() }
     }
 
+    /// Where the interval begins that is the fourth from here, if they are all as long.
+    pub(super) fn fourth_next(self) -> u32 {
+        self.start.wrapping_add((self.len as u32).wrapping_mul(4))
+    }
+
     /// How many ranks there are from `rank`, which belongs here, to the end.
     pub(super) fn rest_from(self, rank: u32) -> u64 {
         self.len - u64::from(rank - self.start)

@@ -110,6 +110,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     fn part_at(&self, position: Position) -> Part {
         let rank = position.start().wrapping_add(position.offset() as u32);
         let interval = self.header().interval_at(rank);
+        self.prefetch_chain(self.header().interval_at(interval.fourth_next()).index);
         let from = position.offset();
         let to = (from + interval.rest_from(rank)).min(position.end());
         Part { interval, from, to, is_whole: to - from == interval.len }

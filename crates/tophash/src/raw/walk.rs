@@ -123,6 +123,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             }
             let rank = walker.start.wrapping_add(walker.to as u32);
             let interval = self.header().interval_at(rank);
+            self.prefetch_chain(self.header().interval_at(interval.fourth_next()).index);
             walker.from = walker.to;
             walker.to = (walker.from + interval.rest_from(rank)).min(ROUND);
             let unvisited = self.chain_len(interval.index);
