@@ -15,10 +15,14 @@
 //! assert_eq!(ages.get_or_default("charlie"), 0);
 //! ```
 //!
+//! What it has besides: [`HashMap::walk`] to write while iterating, [`HashMap::scan`] to visit a
+//! map a piece at a time, and Go's own map in [`go`].
+//!
 //! # When not to use it
 //!
-//! For small, hot maps std's takes fewer instructions for a look-up. If strangers choose your keys,
-//! name a state that resists them, as `HashMap<K, V, std::hash::RandomState>`.
+//! For small, hot maps std's takes fewer instructions for a look-up. If strangers choose your keys
+//! and no insertion may pause, name a state that resists them from the start, as
+//! `HashMap<K, V, std::hash::RandomState>`: see [`RandomState`].
 //!
 //! # Features
 //!
@@ -58,6 +62,14 @@ mod serde;
 
 #[cfg(test)]
 mod tests;
+
+// What the documents show compiles, and is true.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/guide-checked.md")]
+mod guide_checked {}
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+mod readme {}
 
 pub use equivalent::Equivalent;
 pub use error::TryReserveError;

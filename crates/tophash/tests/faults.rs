@@ -127,3 +127,34 @@ fn growing_one_by_one_never_holds_the_old_table_beside_the_new() {
     let peak = usize::try_from(usage.peak_bytes).unwrap();
     assert!(peak <= size + size / 8, "{peak} bytes at the peak, {size} in the end");
 }
+
+/// Equal hashes for all keys: a flood.
+#[derive(PartialEq, Eq)]
+struct Same(u32);
+
+impl std::hash::Hash for Same {
+    fn hash<H: std::hash::Hasher>(&self, hasher: &mut H) {
+        hasher.write_u8(0);
+    }
+}
+
+#[test]
+fn a_change_of_hash_that_memory_is_refused_to_leaves_the_map_whole() {
+    // The vector of hashes takes 264 bytes, the new table's block more than 1000.
+    for limit in [100, 900] {
+        let mut map = HashMap::new();
+        for n in 0..33 {
+            map.insert(Same(n), n);
+        }
+        assert!(map.is_flooded(), "the next write changes the hash");
+        {
+            let _guard = refuse(Refusal::Above(limit));
+            map.insert(Same(33), 33);
+        }
+        assert!((0..34).all(|n| map.get(&Same(n)) == Some(&n)));
+        for n in 34..500 {
+            map.insert(Same(n), n);
+        }
+        assert!((0..500).all(|n| map.get(&Same(n)) == Some(&n)) && map.len() == 500);
+    }
+}
