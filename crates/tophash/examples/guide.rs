@@ -2,6 +2,8 @@
 //!
 //! `cargo run --release --example guide`
 
+#![expect(clippy::cast_precision_loss, reason = "figures for people")]
+
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -120,21 +122,23 @@ fn look_up<K: std::hash::Hash + Eq + Clone>(keys: &[K]) -> f64 {
     let rounds = 200_000 / keys.len().max(1) + 1;
     let time = nanoseconds(|| {
         for _ in 0..rounds {
-            keys.iter().for_each(|key| {
+            for key in keys {
                 black_box(map.get(black_box(key)));
-            });
+            }
         }
     });
     time / (rounds * keys.len()) as f64
 }
 
+/// A key of two fields.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Named {
+    id: u64,
+    name: String,
+}
+
 fn keys() {
     println!("\n## Kinds of keys: a look-up in 1000 entries");
-    #[derive(Clone, PartialEq, Eq, Hash)]
-    struct Named {
-        id: u64,
-        name: String,
-    }
     let numbers: Vec<u64> = scattered(1000).collect();
     let strings: Vec<String> =
         numbers.iter().map(|n| format!("user-{n:07}")[..12].into()).collect();
@@ -181,9 +185,9 @@ fn small() {
         }) / per_key;
         let linear = nanoseconds(|| {
             for _ in 0..rounds.div_ceil(10) {
-                probes.iter().for_each(|key| {
+                for key in &probes {
                     black_box(keys.iter().position(|stored| stored == black_box(*key)));
-                });
+                }
             }
         }) / (rounds.div_ceil(10) * keys.len()) as f64;
         println!("{count}: {in_map:.1} ns, {binary:.1} ns, {linear:.1} ns");
