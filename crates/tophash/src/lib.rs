@@ -63,14 +63,6 @@ mod serde;
 #[cfg(test)]
 mod tests;
 
-// What the documents show compiles, and is true.
-#[cfg(doctest)]
-#[doc = include_str!("../../../docs/guide-checked.md")]
-mod guide_checked {}
-#[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-mod readme {}
-
 pub use equivalent::Equivalent;
 pub use error::TryReserveError;
 pub use hash::{DefaultHasher, RandomState};
