@@ -25,7 +25,7 @@ use foldhash::SharedSeed;
 /// chain which chance does not explain changes to `SipHash`-1-3, with a fresh seed and 128 bits
 /// from the operating system, at its next write and at most once for each doubling. That write
 /// hashes and moves every entry (a million in 0.14 s, measured once). The map goes back to foldhash
-/// when it becomes empty. Without the feature `std` there is no source of randomness but
+/// when it is cleared. Without the feature `std` there is no source of randomness but
 /// addresses, and no such change.
 ///
 /// # Examples

@@ -11,11 +11,9 @@ use alloc_crate::vec::Vec;
 use core::mem;
 
 #[cfg(feature = "std")]
-use super::Header;
-#[cfg(feature = "std")]
 use super::runs::RawIter;
 use super::tophash::SLOT_COUNT;
-use super::{Flags, RawTable};
+use super::{Flags, Header, RawTable};
 use crate::alloc::Allocator;
 
 /// Overflow buckets behind one bucket that chance does not explain.
@@ -97,6 +95,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         }
         self.header_mut().flags = old.flags.settings();
         self.header_mut().set_seed(hash0);
+        self.header_mut().flags.set_changed_at(class);
         for (slot, hash) in RawIter::<K, V>::new(&old).zip(hashes) {
             // SAFETY: the slot is taken, and the old table forgets its entries below.
             let (key, value) = unsafe { (slot.key().read(), slot.value().read()) };
@@ -109,8 +108,19 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     }
 }
 
-#[cfg(feature = "std")]
 impl Header {
+    /// A seed for a table that is empty. It goes back to the first hash only where it has given
+    /// up its entries or its memory as a whole: else a large table that is emptied one by one
+    /// would let an attacker have its hash changed again and again, which is O(buckets).
+    pub(super) fn fresh_hash0(&self) -> u32 {
+        #[cfg(feature = "std")]
+        if self.size_class() <= self.flags.changed_at() {
+            return crate::hash::fresh_sip_hash0();
+        }
+        crate::hash::fresh_hash0()
+    }
+
+    #[cfg(feature = "std")]
     /// How many times the table has doubled, and one.
     fn size_class(&self) -> u32 {
         self.mask.count_ones() + 1

@@ -77,7 +77,9 @@ impl Flags {
 
     /// Without what is under way.
     pub(super) fn settings(self) -> Self {
-        Self(self.0 & !(Self::SHRINKING.0 | Self::RESTING.0 | Self::SUSPECT.0))
+        let mut settings = Self(self.0 & !(Self::SHRINKING.0 | Self::RESTING.0 | Self::SUSPECT.0));
+        settings.set_changed_at(0);
+        settings
     }
 
     /// The size at which the hash was changed last, as `flood.rs` counts sizes; 0 for never.

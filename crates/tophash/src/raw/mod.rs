@@ -272,8 +272,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     pub(crate) fn renew_seed(&mut self) {
         let header = self.header_mut();
         if header.count == 0 && !header.flags.has(Flags::FIXED_SEED) {
-            header.set_seed(crate::hash::fresh_hash0());
-            header.flags.set_changed_at(0);
+            header.set_seed(header.fresh_hash0());
         }
     }
 

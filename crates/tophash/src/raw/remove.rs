@@ -139,6 +139,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// Forgets all entries: the table becomes empty and keeps its main buckets.
     pub(super) fn forget_entries(&mut self) {
         self.header_mut().count = 0;
+        self.header_mut().flags.set_changed_at(0);
         // SAFETY: the blocks of a table with memory, each with its length; no chain is left.
         unsafe {
             self.for_each_block(|pivot, len| super::block::clear_words(pivot, len));

@@ -279,3 +279,22 @@ fn seeds_differ_from_map_to_map_and_after_a_map_was_empty() {
     seeds.dedup();
     assert!(seeds.len() >= 99, "{}", seeds.len());
 }
+
+#[test]
+fn a_large_map_that_is_emptied_one_by_one_changes_its_hash_once() {
+    let mut map: HashMap<Same, ()> = HashMap::with_capacity(10_000);
+    let mut went_back = 0;
+    for round in 0..20 {
+        for n in 0..34 {
+            map.insert(Same(n), ());
+        }
+        for n in 0..34 {
+            map.remove(&Same(n));
+        }
+        went_back += u32::from(round > 0 && map.table.hash0() >> 31 == 0);
+    }
+    assert_eq!(went_back, 0, "what went back would be changed again");
+    map.clear();
+    map.insert(Same(0), ());
+    assert_eq!(map.table.hash0() >> 31, 0, "after `clear`, which is O(buckets), it may");
+}
