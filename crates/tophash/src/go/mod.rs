@@ -218,11 +218,13 @@ impl<K: Key, V> Map<K, V> {
         let mut inner = self.write_or_panic();
         let Inner { map, walkers, counter, .. } = &mut *inner;
         let stored = Stored::new(key, counter);
-        if let Some((old_key, old)) = map.entry_mut(&stored) {
+        map.prepare_walked(walkers);
+        let hash = map.hash_of(&stored);
+        if let Some((old_key, old)) = map.entry_mut(hash, &stored) {
             let old_key = core::mem::replace(old_key, stored).key;
             return Some((old_key, core::mem::replace(old, value)));
         }
-        map.insert_walked(walkers, stored, value);
+        map.add_walked(walkers, hash, stored, value);
         None
     }
 
@@ -250,12 +252,14 @@ impl<K: Key, V> Map<K, V> {
         let mut inner = self.write_or_panic();
         let Inner { map, walkers, counter, .. } = &mut *inner;
         let stored = Stored::new(key, counter);
-        if let Some((_, value)) = map.entry_mut(&stored) {
+        map.prepare_walked(walkers);
+        let hash = map.hash_of(&stored);
+        if let Some((_, value)) = map.entry_mut(hash, &stored) {
             change(value);
         } else {
             let mut value = V::default();
             change(&mut value);
-            map.insert_walked(walkers, stored, value);
+            map.add_walked(walkers, hash, stored, value);
         }
     }
 

@@ -85,22 +85,31 @@ where
 
     /// [`HashMap::insert`] while walkers are under way.
     pub(crate) fn insert_walked(&mut self, walkers: &mut [Walker], key: K, value: V) -> Option<V> {
-        let hasher = hasher_of(&self.hash_builder, self.table.hash0());
-        self.table.prepare_walked(walkers, &hasher);
+        self.prepare_walked(walkers);
         let hash = self.hash_of(&key);
-        if let Some((_, stored)) = self.table.get_mut(hash, equals(&key)) {
+        if let Some((_, stored)) = self.entry_mut(hash, &key) {
             return Some(core::mem::replace(stored, value));
         }
-        let hasher = hasher_of(&self.hash_builder, self.table.hash0());
-        self.table.make_room_walked(walkers, &hasher);
-        self.table.insert_new_walked(hash, key, value);
+        self.add_walked(walkers, hash, key, value);
         None
     }
 
+    /// [`HashMap::prepare`] while walkers are under way. The hash is not changed.
+    pub(crate) fn prepare_walked(&mut self, walkers: &mut [Walker]) {
+        let hasher = hasher_of(&self.hash_builder, self.table.hash0());
+        self.table.prepare_walked(walkers, &hasher);
+    }
+
     /// The stored entry with a key equal to `key`. Who changes the key leaves it equal.
-    pub(crate) fn entry_mut(&mut self, key: &K) -> Option<(&mut K, &mut V)> {
-        let hash = self.hash_of(key);
+    pub(crate) fn entry_mut(&mut self, hash: u64, key: &K) -> Option<(&mut K, &mut V)> {
         self.table.get_mut(hash, equals(key))
+    }
+
+    /// Adds an entry that is not there, behind all marks of its chain.
+    pub(crate) fn add_walked(&mut self, walkers: &mut [Walker], hash: u64, key: K, value: V) {
+        let hasher = hasher_of(&self.hash_builder, self.table.hash0());
+        self.table.make_room_walked(walkers, &hasher);
+        self.table.insert_new(hash, key, value);
     }
 
     /// [`HashMap::remove_entry`] while walkers are under way.
@@ -111,8 +120,7 @@ where
         if self.is_empty() {
             return None;
         }
-        let hasher = hasher_of(&self.hash_builder, self.table.hash0());
-        self.table.prepare_walked(walkers, &hasher);
+        self.prepare_walked(walkers);
         let hash = self.hash_of(key);
         let place = self.table.find_place(hash, equals(key))?;
         self.table.remove_walked(walkers, place)
@@ -229,12 +237,6 @@ impl<'w, K, V, S, A: Allocator> WalkEntry<'w, K, V, S, A> {
         self.map.table.walked_entry(self.place).expect("nothing was changed since the step here")
     }
 
-    fn get_mut(&mut self) -> (&K, &mut V) {
-        let entry = self.map.table.walked_entry_mut(self.place);
-        let (key, value) = entry.expect("nothing was changed since the step here");
-        (key, value)
-    }
-
     /// The entry's key.
     #[must_use]
     pub fn key(&self) -> &K {
@@ -249,12 +251,14 @@ impl<'w, K, V, S, A: Allocator> WalkEntry<'w, K, V, S, A> {
 
     /// The entry's value, to be changed.
     pub fn value_mut(&mut self) -> &mut V {
-        self.get_mut().1
+        self.key_value_mut().1
     }
 
     /// The entry's key, and its value to be changed.
     pub fn key_value_mut(&mut self) -> (&K, &mut V) {
-        self.get_mut()
+        let entry = self.map.table.walked_entry_mut(self.place);
+        let (key, value) = entry.expect("nothing was changed since the step here");
+        (key, value)
     }
 
     /// The key, and the value to be changed, for as long as the walk stays here.

@@ -4,6 +4,7 @@ use core::ptr;
 
 use super::bucket::{Bucket, Slot};
 use super::find::prefetch;
+use super::order::Interval;
 use super::tophash::SLOT_COUNT;
 use super::{RawTable, block};
 use crate::alloc::Allocator;
@@ -36,11 +37,11 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         Some(Slot { slots: bucket.slots(), slot, index })
     }
 
-    /// Asks for the memory of a chain that will be visited soon. Chains that follow one another in
-    /// rank lie far apart, so that no processor does it by itself.
-    pub(super) fn prefetch_chain(&self, index: u32) {
-        assert!(index <= self.header().last, "the bucket is live");
-        // SAFETY: the bucket is live.
+    /// Asks for the memory of a chain that will be visited soon after that of `interval`. Chains
+    /// that follow one another in rank lie far apart, so that no processor does it by itself.
+    pub(super) fn prefetch_ahead_of(&self, interval: Interval) {
+        let index = self.header().interval_at(interval.fourth_next()).index;
+        // SAFETY: ranks belong to live buckets.
         let (pivot, place) = unsafe { self.header().locate::<K, V>(index) };
         let slots = block::slots_address::<K, V>(pivot, place);
         prefetch(block::word(pivot, place).cast());

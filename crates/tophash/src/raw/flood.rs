@@ -1,9 +1,9 @@
 //! Flood: chains that chance does not explain, and the change of the hash that answers them.
 //!
 //! At the highest load a bucket has 6.5 entries on average. That one of them has more than 32
-//! entries has, with a good hash, a probability of 10^-13 (docs/decisions/0006); who
-//! sees such a chain sees keys that were chosen, or a bad hash. The table notes it when the chain
-//! is made ([`Flags::SUSPECT`]); the map, which knows the hash function, acts at its next write.
+//! entries has, with a good hash, a probability of 10^-13 (docs/decisions/0006);
+//! who sees such a chain sees keys that were chosen, or a bad hash. The table notes it when it is
+//! made ([`Flags::SUSPECT`]); the map, which knows the hash function, acts at its next write.
 
 #[cfg(feature = "std")]
 use alloc_crate::vec::Vec;
@@ -55,14 +55,18 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
 
     /// The overflow buckets of the longest chain. O(buckets).
     pub(crate) fn depth_of_chains(&self) -> usize {
-        let lens = (0..=self.header().last).map(|index| self.chain_len(index));
-        lens.max().unwrap_or(0).saturating_sub(1) / SLOT_COUNT
+        (0..=self.header().last).map(|index| self.depth_of(index)).max().unwrap_or(0)
+    }
+
+    /// The overflow buckets of one chain.
+    fn depth_of(&self, index: u32) -> usize {
+        self.chain_len(index).saturating_sub(1) / SLOT_COUNT
     }
 
     /// The overflow buckets of the chain that a hash belongs to.
     #[cfg(test)]
     pub(crate) fn chain_depth(&self, hash: u64) -> usize {
-        self.chain_len(self.header().index_of(hash)).saturating_sub(1) / SLOT_COUNT
+        self.depth_of(self.header().index_of(hash))
     }
 
     /// Puts all entries where another hash wants them, in new memory. `hasher` computes it with the
@@ -120,8 +124,8 @@ impl Header {
         crate::hash::fresh_hash0()
     }
 
-    #[cfg(feature = "std")]
     /// How many times the table has doubled, and one.
+    #[cfg(feature = "std")]
     fn size_class(&self) -> u32 {
         self.mask.count_ones() + 1
     }

@@ -19,22 +19,35 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     #[inline(never)]
     pub(crate) fn prepare(&mut self, hasher: impl Fn(&K) -> u64) {
         self.header_mut().flags.set(Flags::SUSPECT, false);
+        let split = |table: &mut Self| {
+            table.split_next(&hasher);
+            // A step that took a block, for the first bucket in it, has done enough.
+            if table.header().last as usize % Self::BLOCK_LEN != 0 {
+                table.release_one_chunk();
+            }
+        };
+        self.prepare_by(Self::merge_last, split);
+    }
+
+    /// What comes before a write, in its order. `merge` and `split` each do one step.
+    #[inline(always)]
+    pub(super) fn prepare_by<M>(
+        &mut self,
+        merge: impl FnOnce(&mut Self) -> M,
+        split: impl FnOnce(&mut Self),
+    ) {
         if self.len() == 0 {
             self.renew_seed();
             self.ensure_memory();
         }
-        if self.header().flags.has(Flags::SHRINKING) {
+        if self.is_shrinking() {
             // The write may add an entry.
             self.stop_shrinking_if_needed(self.len() + 1);
         }
-        if self.header().flags.has(Flags::SHRINKING) {
-            self.merge_last();
-        } else if self.header().last != self.header().mask {
-            self.split_next(&hasher);
-            // A step that took a block, for the first bucket in it, has done enough.
-            if self.header().last as usize % Self::BLOCK_LEN != 0 {
-                self.release_one_chunk();
-            }
+        if self.is_shrinking() {
+            merge(self);
+        } else if self.is_growing() {
+            split(self);
         }
     }
 
@@ -50,6 +63,12 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     #[cold]
     #[inline(never)]
     fn make_room_slowly(&mut self, hasher: impl Fn(&K) -> u64) {
+        self.make_room_by(|table| table.split_next(&hasher));
+    }
+
+    /// Makes room for one more entry. `split` does one step; false if it cannot.
+    #[inline(always)]
+    pub(super) fn make_room_by(&mut self, split: impl FnMut(&mut Self) -> bool) {
         self.ensure_memory();
         if self.len() < self.capacity_of_mask() {
             return;
@@ -59,12 +78,12 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         }
         // If memory is refused, the table stays as it is and its chains become longer.
         if self.start_growth() && self.is_one_block() {
-            while self.is_growing() && self.split_next(&hasher) {}
+            self.grow_step_by(usize::MAX, split);
         }
     }
 
     /// Gives a table without memory its first bucket.
-    pub(super) fn ensure_memory(&mut self) {
+    fn ensure_memory(&mut self) {
         if !self.header().is_allocated() {
             if let Err(error) = self.build(1, 1) {
                 fail(&error, 0, 1);
@@ -81,7 +100,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
 
     /// Doubles the mask, from which on buckets are split. False if memory is refused or the table
     /// is as large as can be; then nothing has changed.
-    pub(super) fn start_growth(&mut self) -> bool {
+    fn start_growth(&mut self) -> bool {
         debug_assert!(self.header().last == self.header().mask);
         let bucket_count = u64::from(self.header().mask) + 1;
         if !Self::is_possible(bucket_count * 2) {
@@ -291,8 +310,18 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
 
     /// Does up to `step_count` steps of a growth under way. True if more are left.
     pub(crate) fn grow_step(&mut self, step_count: usize, hasher: impl Fn(&K) -> u64) -> bool {
+        self.grow_step_by(step_count, |table| table.split_next(&hasher))
+    }
+
+    /// As [`Self::grow_step`]; `split` does one step, and says whether it could.
+    #[inline(always)]
+    pub(super) fn grow_step_by(
+        &mut self,
+        step_count: usize,
+        mut split: impl FnMut(&mut Self) -> bool,
+    ) -> bool {
         for _ in 0..step_count {
-            if !self.is_growing() || !self.split_next(&hasher) {
+            if !self.is_growing() || !split(self) {
                 break;
             }
         }

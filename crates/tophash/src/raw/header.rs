@@ -163,7 +163,13 @@ impl Header {
     /// four instructions less (docs/decisions/0001).
     #[inline(always)]
     pub(super) fn index_of(&self, hash: u64) -> u32 {
-        let index = index_bits(hash) & self.mask;
+        self.index_of_bits(index_bits(hash))
+    }
+
+    /// As [`Self::index_of`], of a hash with these [`index_bits`].
+    #[inline(always)]
+    pub(super) fn index_of_bits(&self, bits: u32) -> u32 {
+        let index = bits & self.mask;
         if index > self.last { self.twin_of(index) } else { index }
     }
 

@@ -77,7 +77,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     ///
     /// If the table has no memory, which no caller lets happen.
     #[inline(always)]
-    pub(super) fn insert_new(&mut self, hash: u64, key: K, value: V) -> Slot<K, V> {
+    pub(crate) fn insert_new(&mut self, hash: u64, key: K, value: V) -> Slot<K, V> {
         assert!(self.header().is_allocated(), "room was made");
         let tophash = Tophash::of(hash);
         let index = self.header().index_of(hash);

@@ -63,11 +63,8 @@ impl Interval {
 impl Header {
     /// The chain that a rank belongs to at present.
     pub(super) fn interval_at(&self, rank: u32) -> Interval {
-        let index = rank.reverse_bits() & self.mask;
+        let index = self.index_of_bits(rank.reverse_bits());
         let half = self.half();
-        if index > self.last {
-            return Interval::of(index & (self.mask >> 1), self.mask >> 1);
-        }
         // Below the middle, and its other half not there: not split yet, or merged.
         let is_undivided =
             index < half && u64::from(index) + u64::from(half) > u64::from(self.last);

@@ -1,6 +1,8 @@
 //! Scanning: visiting a table a few chains at a time, from a position that is one integer and that
 //! survives whatever is done to the table in between. See `order.rs` for why it does.
 
+use core::ops::Deref;
+
 use super::RawTable;
 use super::order::{Interval, ROUND, rank_of};
 use crate::alloc::Allocator;
@@ -110,10 +112,34 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     fn part_at(&self, position: Position) -> Part {
         let rank = position.start().wrapping_add(position.offset() as u32);
         let interval = self.header().interval_at(rank);
-        self.prefetch_chain(self.header().interval_at(interval.fourth_next()).index);
+        self.prefetch_ahead_of(interval);
         let from = position.offset();
         let to = (from + interval.rest_from(rank)).min(position.end());
         Part { interval, from, to, is_whole: to - from == interval.len }
+    }
+
+    /// Visits the chains from `position` on, until `budget` entries or as many chains were visited.
+    /// At least one chain. `visit` is told of each part of a chain, and says how many entries it
+    /// visited there.
+    fn scan_parts<T: Deref<Target = Self>>(
+        mut table: T,
+        position: Position,
+        budget: usize,
+        mut visit: impl FnMut(&mut T, &Part, Position) -> usize,
+    ) -> ScanStep {
+        let (mut position, has_restarted) = table.resume(position);
+        let (mut visited, mut chains) = (0, 0);
+        while table.len() > 0 {
+            let part = table.part_at(position);
+            visited += visit(&mut table, &part, position);
+            chains += 1;
+            let Some(next) = position.at(part.to) else { break };
+            position = next;
+            if visited >= budget || chains >= budget {
+                return ScanStep { next: Some(position), has_restarted, visited };
+            }
+        }
+        ScanStep { next: None, has_restarted, visited }
     }
 
     /// Visits the entries of the chains from `position` on, until `budget` entries or as many
@@ -127,25 +153,18 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         hasher: impl Fn(&K) -> u64,
         mut visit: impl FnMut(&K, &V),
     ) -> ScanStep {
-        let (mut position, has_restarted) = self.resume(position);
-        let (mut visited, mut chains) = (0, 0);
-        while self.len() > 0 {
-            let part = self.part_at(position);
-            for place in (0..self.chain_len(part.interval.index)).rev() {
-                let Some((key, value)) = self.entry_at(part.interval.index, place) else { break };
+        Self::scan_parts(self, position, budget, |table, part, position| {
+            let index = part.interval.index;
+            let mut visited = 0;
+            for place in (0..table.chain_len(index)).rev() {
+                let Some((key, value)) = table.entry_at(index, place) else { break };
                 if part.holds(position, || hasher(key)) {
                     visited += 1;
                     visit(key, value);
                 }
             }
-            chains += 1;
-            let Some(next) = position.at(part.to) else { break };
-            position = next;
-            if visited >= budget || chains >= budget {
-                return ScanStep { next: Some(position), has_restarted, visited };
-            }
-        }
-        ScanStep { next: None, has_restarted, visited }
+            visited
+        })
     }
 
     /// As [`Self::scan`]; `keep` may change an entry's value, and says whether the entry stays.
@@ -158,14 +177,11 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         hasher: impl Fn(&K) -> u64,
         mut keep: impl FnMut(&K, &mut V) -> bool,
     ) -> ScanStep {
-        let (mut position, has_restarted) = self.resume(position);
-        let (mut visited, mut chains) = (0, 0);
-        while self.len() > 0 {
-            let part = self.part_at(position);
+        Self::scan_parts(self, position, budget, |table, part, position| {
             let index = part.interval.index;
-            let mut has_removed = false;
-            for place in (0..self.chain_len(index)).rev() {
-                let Some((key, value)) = self.entry_at_mut(index, place) else { break };
+            let (mut visited, mut has_removed) = (0, false);
+            for place in (0..table.chain_len(index)).rev() {
+                let Some((key, value)) = table.entry_at_mut(index, place) else { break };
                 if !part.holds(position, || hasher(key)) {
                     continue;
                 }
@@ -173,20 +189,14 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                 if !keep(key, value) {
                     has_removed = true;
                     // User code again, when it is dropped; the table is whole by then.
-                    drop(self.remove_at(index, place));
+                    drop(table.remove_at(index, place));
                 }
             }
             if has_removed {
-                self.removed();
+                table.removed();
             }
-            chains += 1;
-            let Some(next) = position.at(part.to) else { break };
-            position = next;
-            if visited >= budget || chains >= budget {
-                return ScanStep { next: Some(position), has_restarted, visited };
-            }
-        }
-        ScanStep { next: None, has_restarted, visited }
+            visited
+        })
     }
 }
 

@@ -26,7 +26,7 @@
 
 use super::order::{Interval, ROUND};
 use super::tophash::SLOT_COUNT;
-use super::{Header, RawTable, index_bits};
+use super::{RawTable, index_bits};
 use crate::alloc::Allocator;
 use crate::hash::fresh_random;
 
@@ -123,7 +123,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             }
             let rank = walker.start.wrapping_add(walker.to as u32);
             let interval = self.header().interval_at(rank);
-            self.prefetch_chain(self.header().interval_at(interval.fourth_next()).index);
+            self.prefetch_ahead_of(interval);
             walker.from = walker.to;
             walker.to = (walker.from + interval.rest_from(rank)).min(ROUND);
             let unvisited = self.chain_len(interval.index);
@@ -151,42 +151,26 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
 
     /// [`RawTable::prepare`] while walkers are under way.
     pub(crate) fn prepare_walked(&mut self, walkers: &mut [Walker], hasher: &impl Fn(&K) -> u64) {
-        if self.len() == 0 {
-            self.renew_seed();
-            self.ensure_memory();
-        }
-        if self.is_shrinking() {
-            self.stop_shrinking_if_needed(self.len() + 1);
-        }
-        if self.is_shrinking() {
-            self.merge_walked(walkers);
-        } else if self.is_growing() {
-            self.split_walked(walkers, hasher);
-        }
+        let is_forbidden = self.is_shrinking() && self.next_merge_is_forbidden(walkers);
+        let merge = |table: &mut Self| !is_forbidden && table.merge_last();
+        self.prepare_by(merge, |table| {
+            table.split_walked(walkers, hasher);
+        });
     }
 
     /// [`RawTable::make_room`] while walkers are under way.
     pub(crate) fn make_room_walked(&mut self, walkers: &mut [Walker], hasher: &impl Fn(&K) -> u64) {
-        self.ensure_memory();
-        let Header { mask, last, .. } = *self.header();
-        if last == mask && self.len() >= self.capacity() && self.start_growth() {
-            while self.is_one_block() && self.is_growing() && self.split_walked(walkers, hasher) {}
-        }
+        self.make_room_by(|table| table.split_walked(walkers, hasher));
     }
 
-    /// Does up to `step_count` steps of a growth under way. True if more are left.
+    /// [`RawTable::grow_step`] while walkers are under way.
     pub(crate) fn grow_step_walked(
         &mut self,
         walkers: &mut [Walker],
         step_count: usize,
         hasher: &impl Fn(&K) -> u64,
     ) -> bool {
-        for _ in 0..step_count {
-            if !self.is_growing() || !self.split_walked(walkers, hasher) {
-                break;
-            }
-        }
-        self.is_growing()
+        self.grow_step_by(step_count, |table| table.split_walked(walkers, hasher))
     }
 
     /// [`RawTable::shrink_step`] while walkers are under way: ends early at a merge that must wait.
@@ -198,11 +182,6 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             }
         }
         self.shrink_step(0)
-    }
-
-    /// Adds an entry that the caller knows to be new, behind all marks of its chain. Room was made.
-    pub(crate) fn insert_new_walked(&mut self, hash: u64, key: K, value: V) {
-        self.insert_new(hash, key, value);
     }
 
     /// Takes out the entry at `position` of a chain. `None` behind the chain's end.
@@ -253,13 +232,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         self.entry_at_mut(place.index, place.position)
     }
 
-    /// Merges the last bucket, unless that must wait.
-    fn merge_walked(&mut self, walkers: &[Walker]) {
-        if !self.next_merge_is_forbidden(walkers) {
-            self.merge_last();
-        }
-    }
-
+    /// Whether the merge that comes next must wait.
     fn next_merge_is_forbidden(&self, walkers: &[Walker]) -> bool {
         let header = self.header();
         if header.last < header.half() {

@@ -1,14 +1,14 @@
 //! P8: keys that are chosen to collide cost no more than others, with the default state.
 
 use std::cell::Cell;
-use std::hash::{BuildHasher, Hash, Hasher};
+use std::hash::{Hash, Hasher};
 use std::vec::Vec;
 
 use testkit::hashers::Identity;
 use testkit::silently;
 
+use super::check;
 use crate::hash::hash_key;
-use crate::hash_map::hasher_of;
 use crate::{HashMap, HashSet, RandomState};
 
 std::thread_local! {
@@ -32,10 +32,6 @@ impl Hash for Probed {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
         hasher.write_u64(self.0);
     }
-}
-
-fn check<K: Hash, V, S: BuildHasher>(map: &HashMap<K, V, S>) {
-    map.table.check(Some(&hasher_of(&map.hash_builder, map.table.hash0())));
 }
 
 /// Keys that a map with the default state puts into few buckets at its present seed: those whose

@@ -1,5 +1,6 @@
 //! Tests of what the maps promise, beside a model and with hostile users.
 
+mod births;
 mod bounds;
 mod drop_check;
 mod flood;
@@ -10,3 +11,13 @@ mod panics;
 mod scanning;
 mod shrinking;
 mod walking;
+
+use std::hash::{BuildHasher, Hash};
+
+use crate::HashMap;
+use crate::hash_map::hasher_of;
+
+/// Recounts the invariants of a map's table.
+pub(crate) fn check<K: Hash, V, S: BuildHasher>(map: &HashMap<K, V, S>) {
+    map.table.check(Some(&hasher_of(&map.hash_builder, map.table.hash0())));
+}

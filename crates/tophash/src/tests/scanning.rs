@@ -7,44 +7,12 @@ use std::vec::Vec;
 use testkit::hashers::{Constant, Fnv1a, HighBitsOnly, Identity, LowBitsOnly};
 use testkit::{Random, silently};
 
+use super::births::Births;
+use super::check;
 use crate::hash_map::ScanPosition;
 use crate::{HashMap, HashSet, ShrinkPolicy};
 
-/// Recounts the invariants of a map's table.
-fn check<S: BuildHasher>(map: &HashMap<usize, u64, S>) {
-    let hasher = crate::hash_map::hasher_of(&map.hash_builder, map.table.hash0());
-    map.table.check(Some(&hasher));
-}
-
-/// A map beside a model, in which every entry has a number of its own: its birth.
-struct Run<S> {
-    map: HashMap<usize, u64, S>,
-    model: BTreeMap<usize, u64>,
-    births: u64,
-    random: Random,
-}
-
-impl<S: BuildHasher + Default> Run<S> {
-    fn new(len: usize, seed: u64) -> Self {
-        let mut run = Self {
-            map: HashMap::with_hasher(S::default()),
-            model: BTreeMap::new(),
-            births: 0,
-            random: Random::new(seed),
-        };
-        if seed % 2 == 1 {
-            run.map.set_shrink_policy(ShrinkPolicy::Automatic);
-        }
-        (0..len).for_each(|key| run.insert(key));
-        run
-    }
-
-    fn insert(&mut self, key: usize) {
-        self.births += 1;
-        self.map.insert(key, self.births);
-        self.model.insert(key, self.births);
-    }
-
+impl<S: BuildHasher + Default> Births<S> {
     /// Writes at random: more insertions than removals, or fewer.
     fn disturb(&mut self, inserts: usize, removals: usize, key_end: usize) {
         for _ in 0..self.random.below(inserts + 1) {
@@ -134,7 +102,9 @@ fn runs<S: BuildHasher + Default>(lens: &[usize], rounds: u64) {
         for seed in 0..rounds {
             let parts = 1 + len % 7;
             for writes in [(0, 0), (9, 3), (3, 3), (3, 9)] {
-                let mut run = Run::<S>::new(len, seed);
+                let policy =
+                    if seed % 2 == 1 { ShrinkPolicy::Automatic } else { ShrinkPolicy::Manual };
+                let mut run = Births::<S>::new(len, seed, policy);
                 let budget = [0, 1, 3, 20, 1000][run.random.below(5)];
                 run.scan([ScanPosition::START].into(), budget, writes);
                 let positions = run.map.scan_ranges(parts).collect();

@@ -1,16 +1,12 @@
 //! P4: the map gives memory back, at once or a step at a time.
 
+use super::check;
 use crate::{HashMap, ShrinkPolicy};
 
 fn thinned_out(count: u64, keep: u64) -> HashMap<u64, u64> {
     let mut map: HashMap<u64, u64> = (0..count).map(|n| (n, n)).collect();
     map.retain(|key, _| key % (count / keep) == 0);
     map
-}
-
-fn check(map: &HashMap<u64, u64>) {
-    let hasher = crate::hash_map::hasher_of(&map.hash_builder, map.table.hash0());
-    map.table.check(Some(&hasher));
 }
 
 #[test]

@@ -4,16 +4,11 @@ use std::collections::BTreeMap;
 use std::hash::BuildHasher;
 use std::vec::Vec;
 
-use testkit::Random;
 use testkit::hashers::{Constant, Fnv1a, HighBitsOnly, Identity, LowBitsOnly, Truncated};
 
+use super::births::Births;
+use super::check;
 use crate::{HashMap, HashSet, ShrinkPolicy};
-
-/// Recounts the invariants of a map's table.
-fn check<S: BuildHasher>(map: &HashMap<usize, u64, S>) {
-    let hasher = crate::hash_map::hasher_of(&map.hash_builder, map.table.hash0());
-    map.table.check(Some(&hasher));
-}
 
 /// What is done between two entries, and how often.
 #[derive(Clone, Copy)]
@@ -33,32 +28,7 @@ const STEADY: Mix = Mix { inserts: 3, removals: 3, removed_in_hand: 100, clears:
 const SHRINKING: Mix = Mix { inserts: 1, removals: 6, removed_in_hand: 500, clears: 0, steps: 4 };
 const CLEARING: Mix = Mix { inserts: 8, removals: 2, removed_in_hand: 10, clears: 20, steps: 1 };
 
-/// A map beside a model. Every entry has a number of its own, its birth: an entry that is removed
-/// and inserted again is another one.
-struct Run<S> {
-    map: HashMap<usize, u64, S>,
-    model: BTreeMap<usize, u64>,
-    births: u64,
-    random: Random,
-}
-
-impl<S: BuildHasher + Default> Run<S> {
-    fn new(len: usize, seed: u64, policy: ShrinkPolicy) -> Self {
-        let mut run = Self {
-            map: HashMap::with_hasher(S::default()),
-            model: BTreeMap::new(),
-            births: 0,
-            random: Random::new(seed),
-        };
-        run.map.set_shrink_policy(policy);
-        for key in 0..len {
-            run.births += 1;
-            run.map.insert(key, run.births);
-            run.model.insert(key, run.births);
-        }
-        run
-    }
-
+impl<S: BuildHasher + Default> Births<S> {
     /// Walks once round, and holds the rules to it.
     fn walk(&mut self, mix: Mix) {
         let start: Vec<(usize, u64)> = self.model.iter().map(|(k, v)| (*k, *v)).collect();
@@ -82,14 +52,14 @@ impl<S: BuildHasher + Default> Run<S> {
                     break;
                 }
                 let key = self.random.below(key_end);
-                self.births += 1;
+                self.last_birth += 1;
                 let expected = self.model.get(&key).copied();
                 if let Some(birth) = expected {
                     // An overwritten entry is the same entry: it keeps its birth.
                     assert_eq!(walk.insert(key, birth), Some(birth));
                 } else {
-                    assert_eq!(walk.insert(key, self.births), None);
-                    self.model.insert(key, self.births);
+                    assert_eq!(walk.insert(key, self.last_birth), None);
+                    self.model.insert(key, self.last_birth);
                 }
             }
             for _ in 0..self.random.below(mix.removals + 1) {
@@ -148,7 +118,7 @@ fn runs<S: BuildHasher + Default>(lens: &[usize], rounds: u64) {
             for (n, mix) in [GROWING, STEADY, SHRINKING, CLEARING].into_iter().enumerate() {
                 for policy in [ShrinkPolicy::Manual, ShrinkPolicy::Automatic] {
                     let seed = seed * 4 + n as u64;
-                    let mut run = Run::<S>::new(len, seed, policy);
+                    let mut run = Births::<S>::new(len, seed, policy);
                     run.walk(mix);
                     run.walk(SHRINKING);
                     run.walk(GROWING);
@@ -185,7 +155,7 @@ fn walks_keep_the_rules_with_few_hashes() {
 fn a_walk_that_stands_still_survives_many_doublings() {
     // Several hashes share a chain of the small map and part only in the large one.
     for round in 0..40 {
-        let mut run = Run::<Fnv1a>::new(8 + round, round as u64, ShrinkPolicy::Manual);
+        let mut run = Births::<Fnv1a>::new(8 + round, round as u64, ShrinkPolicy::Manual);
         let mut walk = run.map.walk();
         let mut visited = Vec::new();
         visited.extend(walk.next().map(|entry| *entry.key()));

@@ -5,10 +5,11 @@ mod iter;
 mod types;
 
 use std::collections::hash_map::DefaultHasher;
-use std::hash::{BuildHasher, BuildHasherDefault, Hash};
+use std::hash::BuildHasherDefault;
 use std::rc::Rc;
 
-use super::{HashMap, hasher_of};
+use super::HashMap;
+use crate::tests::check;
 
 /// A state whose hashes are the same in every map.
 type Fixed = BuildHasherDefault<DefaultHasher>;
@@ -20,11 +21,6 @@ fn doubles(len: u32) -> HashMap<u32, u32> {
         map.insert(n, n * 2);
     }
     map
-}
-
-/// Recounts the invariants of a map's table.
-fn check<K: Hash, V, S: BuildHasher>(map: &HashMap<K, V, S>) {
-    map.table.check(Some(&hasher_of(&map.hash_builder, map.table.hash0())));
 }
 
 /// The entries of a map in the order of their keys.
