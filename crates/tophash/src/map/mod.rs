@@ -13,6 +13,7 @@ mod iter;
 mod keys_values;
 mod occupied;
 mod scan;
+mod stats;
 mod traits;
 mod vacant;
 mod walk;
@@ -45,6 +46,7 @@ pub use iter::{IntoIter, Iter, IterMut};
 pub use keys_values::{IntoKeys, IntoValues, Keys, Values, ValuesMut};
 pub use occupied::{OccupiedEntry, OccupiedError};
 pub use scan::{ScanPosition, ScanStep};
+pub use stats::Stats;
 pub use vacant::VacantEntry;
 pub use walk::{Walk, WalkEntry};
 

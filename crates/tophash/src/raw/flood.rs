@@ -55,7 +55,18 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
 
     /// The overflow buckets of the longest chain. O(buckets).
     pub(crate) fn depth_of_chains(&self) -> usize {
-        (0..=self.header().last).map(|index| self.depth_of(index)).max().unwrap_or(0)
+        self.overflow().1
+    }
+
+    /// The overflow buckets of all chains, and of the longest. O(buckets).
+    pub(crate) fn overflow(&self) -> (usize, usize) {
+        let depths = (0..=self.header().last).map(|index| self.depth_of(index));
+        depths.fold((0, 0), |(sum, most), depth| (sum + depth, most.max(depth)))
+    }
+
+    /// How many times the seed was changed, as [`Header::epoch`] counts.
+    pub(crate) fn seed_epoch(&self) -> u8 {
+        self.header().epoch()
     }
 
     /// The overflow buckets of one chain.

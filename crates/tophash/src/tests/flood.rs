@@ -43,10 +43,11 @@ fn colliding(hash0: u32, bits: u32, from: u64) -> impl Iterator<Item = u64> {
 
 #[test]
 fn a_hundred_thousand_keys_for_one_bucket_cost_linear_work() {
-    // At the present seed all of them fall into one of the first 256 buckets, and so into 64 of
-    // the 16,384 that the map has in the end: 1562 in each.
-    let mut map: HashMap<Probed, u64> = HashMap::new();
+    // The map has 256 buckets, and at its present seed all of them fall into the first. Without the
+    // change they would fall into 64 of the 16,384 that it has in the end: 1562 in each.
+    let mut map: HashMap<Probed, u64> = HashMap::with_capacity(1664);
     map.insert(Probed(u64::MAX), 0);
+    assert_eq!(map.table.bucket_count(), 256);
     let seed = map.table.hash0();
     let keys: Vec<u64> = colliding(seed, 8, 0).take(100_000).collect();
     COMPARISONS.set(0);
@@ -60,7 +61,8 @@ fn a_hundred_thousand_keys_for_one_bucket_cost_linear_work() {
     // change some ten million of the first.
     assert!(visited < 100_000, "{visited}");
     assert!(COMPARISONS.get() < 100_000, "{}", COMPARISONS.get());
-    assert!(!map.is_flooded() && map.table.depth_of_chains() < 4);
+    let stats = map.stats();
+    assert!(!stats.is_flooded && stats.overflow_buckets_max < 4, "{stats:?}");
     assert!(keys.iter().all(|key| map.get(&Probed(*key)) == Some(key)));
     check(&map);
 }
@@ -97,7 +99,7 @@ fn a_state_of_the_users_own_is_never_replaced() {
         map.insert(key, key);
     }
     assert_eq!(map.table.hash0(), seed);
-    assert!(map.is_flooded());
+    assert!(map.is_flooded() && map.stats().is_flooded);
     assert!((0..).filter(bad).take(3000).all(|key| map.contains_key(&key)));
     check(&map);
 }
@@ -127,7 +129,7 @@ fn equal_hashes_change_the_hash_once_for_each_doubling_and_are_reported() {
     // The first seed, and one change at each capacity.
     sizes[1..].windows(2).for_each(|pair| assert!(pair[0] < pair[1], "{sizes:?}"));
     assert!(seeds.len() <= 12 && seeds.len() > 2, "{sizes:?}");
-    assert!(map.is_flooded());
+    assert!(map.is_flooded() && map.stats().is_flooded);
     assert!((0..3000).all(|n| map.get(&Same(n)) == Some(&n)));
     check(&map);
     map.clear();
