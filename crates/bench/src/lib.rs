@@ -1,0 +1,17 @@
+//! Every benchmark and every rival: how does the map compare, and where does it lose?
+//!
+//! ```text
+//! matrix.rs   which cells there are: operation, types, keys, size, hashing, rival
+//! keys.rs     what the keys and values are          map.rs      what every rival can do
+//! operation.rs  one cell's work, for one map        pairs.rs    two maps in turn, and their ratio
+//! latency.rs  single insertions over a growth       memory.rs   bytes over a growth
+//! record.rs   results with machine and commit       report.rs   tables from the record
+//! ```
+
+#![forbid(unsafe_code)]
+
+pub mod keys;
+pub mod map;
+pub mod matrix;
+pub mod operation;
+pub mod pairs;
