@@ -34,6 +34,8 @@ pub(crate) enum Step {
     Portable,
     /// The map's tests touch no memory that is not theirs.
     Asan,
+    /// Each part of the benchmarks runs, briefly; nothing is concluded from its times.
+    Bench,
     /// The map's package builds from what would be published.
     #[value(alias = "package")]
     Publish,
@@ -166,6 +168,7 @@ impl Step {
                 .with("RUSTC_BOOTSTRAP", "1")
                 .with_flags("RUSTFLAGS", "-Zsanitizer=address -Cdebug-assertions")
                 .in_own_folder("asan"),
+            Self::Bench => CargoCall::new("xtask bench --quick"),
             Self::Publish => CargoCall::new("publish -p tophash --dry-run --allow-dirty"),
         }
     }

@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bench;
 mod check;
 mod feature_sets;
 mod no_std;
@@ -39,6 +40,8 @@ enum Chore {
     Tidy,
     /// Builds the map with each set of its features.
     FeatureSets,
+    /// Measures the map beside its rivals.
+    Bench(bench::Options),
     /// Runs the tests of hashbrown against the map, with the import changed.
     Upstream,
 }
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         }
         Chore::Tidy => tidy::run(),
         Chore::FeatureSets => feature_sets::run(),
+        Chore::Bench(options) => bench::run(&options),
         Chore::Upstream => upstream::run(),
     };
     if succeeded { ExitCode::SUCCESS } else { ExitCode::FAILURE }

@@ -102,8 +102,7 @@ impl Key for String {
             // 8 to 24 bytes: the number in base 16, cut, and the index that makes it unique.
             _ => {
                 let mut text = format!("{index:08x}{number:016x}");
-                #[expect(clippy::cast_possible_truncation, reason = "below 17")]
-                text.truncate(8 + (number % 17) as usize);
+                text.truncate(usize::from(8 + (number % 17).to_le_bytes()[0]));
                 text
             }
         }

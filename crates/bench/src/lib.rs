@@ -9,9 +9,17 @@
 //! ```
 
 #![forbid(unsafe_code)]
+#![expect(clippy::cast_precision_loss, reason = "figures are read to three digits")]
 
+pub mod compile;
+pub mod go;
+pub mod instructions;
 pub mod keys;
+pub mod latency;
 pub mod map;
 pub mod matrix;
+pub mod memory;
 pub mod operation;
 pub mod pairs;
+pub mod record;
+pub mod report;

@@ -1,10 +1,325 @@
-//! `cargo xtask bench`: runs cells and prints them.
-fn main() {
-    for cell in bench::matrix::quick() {
-        let c = cell.measure(bench::pairs::Effort::quick());
-        println!(
-            "{cell:60} {:.2} [{:.2} {:.2}] {} {:.1} {:.1}",
-            c.ratio, c.low, c.high, c.pairs, c.ours_ns, c.theirs_ns
-        );
+//! Runs benchmarks, keeps their results, and makes tables and plots of them.
+
+#![forbid(unsafe_code)]
+#![expect(clippy::cast_precision_loss, reason = "figures are read to three digits")]
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use bench::go::Go;
+use bench::latency::{self, Plan, Run, Task};
+use bench::matrix::{self, Cell, Side};
+use bench::pairs::{Comparison, Effort};
+use bench::record::Record;
+use bench::{compile, instructions, report};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Time cells: both maps in turn, the median of the ratios.
+    Cells(Choice),
+    /// Count the instructions of the cells that are in the cache, with valgrind.
+    Instructions(Choice),
+    /// Time the cells that Go's map can do, beside Go's map.
+    Go {
+        /// A `go` program; may be given several times.
+        #[arg(long = "go", value_name = "PROGRAM", default_value = "go")]
+        programs: Vec<PathBuf>,
+        #[command(flatten)]
+        choice: Choice,
+    },
+    /// Time every single insertion over a growth, and every removal until the map is empty.
+    Latency {
+        /// Insertions.
+        #[arg(long, default_value_t = 20_000_000)]
+        len: usize,
+        /// Insertions a second, for the runs at a fixed rate.
+        #[arg(long, default_value_t = 500_000)]
+        rate: u64,
+        /// Runs of each map.
+        #[arg(long, default_value_t = 5)]
+        runs: usize,
+        /// Keep the results in this record.
+        #[arg(long, value_name = "FILE")]
+        record: Option<PathBuf>,
+    },
+    /// Compile a program with fifty types of maps, with us and with hashbrown.
+    Compile {
+        /// Times each is compiled.
+        #[arg(long, default_value_t = 5)]
+        pairs: usize,
+        /// Keep the results in this record.
+        #[arg(long, value_name = "FILE")]
+        record: Option<PathBuf>,
+    },
+    /// Write the tables and plots of the newest record into the docs.
+    Report {
+        /// The record; the newest, if none is named.
+        #[arg(long, value_name = "FILE")]
+        record: Option<PathBuf>,
+        /// Only say whether they are up to date.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Print the names of all cells.
+    List,
+    /// Do one side's work so often, for `instructions`.
+    #[command(hide = true)]
+    Repeat {
+        #[arg(long)]
+        cell: String,
+        #[arg(long, value_enum)]
+        side: SideName,
+        #[arg(long)]
+        times: usize,
+    },
+}
+
+#[derive(Args)]
+struct Choice {
+    /// Few cells with little effort: under three minutes.
+    #[arg(long)]
+    quick: bool,
+    /// Only cells whose name contains this; may be given several times.
+    #[arg(long = "cell", value_name = "NAME")]
+    names: Vec<String>,
+    /// Keep the results in this record.
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum SideName {
+    Ours,
+    Theirs,
+}
+
+impl Choice {
+    /// The cells that are chosen.
+    fn cells(&self) -> Result<Vec<Cell>, String> {
+        let all = if self.quick { matrix::quick() } else { matrix::all() };
+        let is_named = |cell: &Cell| {
+            let name = cell.to_string();
+            self.names.is_empty() || self.names.iter().any(|part| name.contains(part))
+        };
+        let cells: Vec<Cell> = all.into_iter().filter(is_named).collect();
+        if cells.is_empty() {
+            return Err("no cell has such a name; `list` prints all".to_owned());
+        }
+        Ok(cells)
     }
+
+    fn effort(&self, cell: &Cell) -> Effort {
+        if self.quick { Effort::quick() } else { Effort::full(cell.len) }
+    }
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("bench: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), String> {
+    match command {
+        Command::Cells(choice) => time_cells(&choice),
+        Command::Instructions(choice) => count_instructions(&choice),
+        Command::Go { programs, choice } => time_go(&programs, &choice),
+        Command::Latency { len, rate, runs, record } => {
+            time_single_operations(len, rate, runs, record.as_deref())
+        }
+        Command::Compile { pairs, record } => {
+            let measured = compile::measure(pairs)?;
+            println!("{measured:#?}");
+            keep(record.as_deref(), |record| record.compile = Some(measured))
+        }
+        Command::Report { record, check } => report::write(record.as_deref(), check),
+        Command::List => {
+            for cell in matrix::all() {
+                println!("{cell}");
+            }
+            Ok(())
+        }
+        Command::Repeat { cell, side, times } => {
+            let all = matrix::all();
+            let cell = all.iter().find(|other| other.to_string() == cell);
+            let cell = cell.ok_or("no cell has this name; `list` prints all")?;
+            let side = match side {
+                SideName::Ours => Side::Ours,
+                SideName::Theirs => Side::Theirs,
+            };
+            cell.repeat(side, times, instructions::OPERATIONS);
+            Ok(())
+        }
+    }
+}
+
+/// Changes a record, if one is named.
+fn keep(path: Option<&Path>, change: impl FnOnce(&mut Record)) -> Result<(), String> {
+    let Some(path) = path else { return Ok(()) };
+    let mut record = Record::open(path)?;
+    change(&mut record);
+    record.write(path)
+}
+
+fn progress(len: usize) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {eta} left  {msg}")
+        .expect("the template is well formed");
+    ProgressBar::new(len as u64).with_style(style)
+}
+
+fn line(cell: &Cell, comparison: &Comparison) -> String {
+    let Comparison { ratio, low, high, pairs, ours_ns, theirs_ns } = comparison;
+    let mark = if comparison.is_wide() { " wide" } else { "" };
+    format!(
+        "{:56} {ratio:5.2} [{low:.2} {high:.2}] {pairs:3} pairs {ours_ns:8.2} \
+         {theirs_ns:8.2}{mark}",
+        cell.to_string()
+    )
+}
+
+fn time_cells(choice: &Choice) -> Result<(), String> {
+    let cells = choice.cells()?;
+    let bar = progress(cells.len());
+    bar.println(format!("{:56} ratio [quartiles]          ns: ours, the rival's", "cell"));
+    for cell in &cells {
+        bar.set_message(cell.to_string());
+        let comparison = cell.measure(choice.effort(cell));
+        show(&bar, &line(cell, &comparison));
+        keep(choice.record.as_deref(), |record| {
+            record.cells.insert(cell.to_string(), comparison);
+        })?;
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
+/// A result, on standard output; the bar is on the other.
+fn show(bar: &ProgressBar, text: &str) {
+    bar.suspend(|| println!("{text}"));
+}
+
+fn count_instructions(choice: &Choice) -> Result<(), String> {
+    let program = std::env::current_exe().map_err(|error| error.to_string())?;
+    let mut cells = choice.cells()?;
+    cells.retain(instructions::is_worth_counting);
+    let bar = progress(cells.len());
+    for cell in &cells {
+        bar.set_message(cell.to_string());
+        let ours = instructions::count(&program, cell, Side::Ours)?;
+        let theirs = instructions::count(&program, cell, Side::Theirs)?;
+        show(&bar, &format!("{:56} {ours:8.1} {theirs:8.1}", cell.to_string()));
+        keep(choice.record.as_deref(), |record| {
+            record.instructions.insert(cell.to_string(), (ours, theirs));
+        })?;
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
+fn time_go(programs: &[PathBuf], choice: &Choice) -> Result<(), String> {
+    let gos: Vec<Go> =
+        programs.iter().map(|program| Go::build(program)).collect::<Result<_, _>>()?;
+    let mut cells = choice.cells()?;
+    cells.retain(|cell| cell.is_main() && cell.len >= 100 && cell.len <= 1_000_000);
+    let bar = progress(cells.len() * gos.len());
+    for cell in &cells {
+        for go in &gos {
+            bar.set_message(format!("{cell} {}", go.version));
+            bar.inc(1);
+            let effort = choice.effort(cell);
+            let rival = || go.sampler(cell, effort.operations);
+            if rival().is_none() {
+                continue;
+            }
+            let comparison =
+                cell.measure_beside(|| rival().expect("it was there just now"), effort);
+            show(&bar, &format!("{:10} {}", go.version, line(cell, &comparison)));
+            keep(choice.record.as_deref(), |record| {
+                let cells = record.go.entry(go.version.clone()).or_default();
+                cells.insert(cell.to_string(), comparison);
+            })?;
+        }
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
+fn time_single_operations(
+    len: usize,
+    rate: u64,
+    runs: usize,
+    record: Option<&Path>,
+) -> Result<(), String> {
+    let tasks = [
+        (Task::Insert, "u64", runs),
+        (Task::InsertAtRate, "u64", 1),
+        (Task::Remove, "u64", 1),
+        (Task::Insert, "String", 1),
+    ];
+    let bar = progress(tasks.iter().map(|(_, _, runs)| 3 * runs).sum());
+    for (task, keys, runs) in tasks {
+        let plan = Plan { task, len, rate };
+        for _ in 0..runs {
+            for map in ["tophash", "hashbrown", "griddle"] {
+                bar.set_message(format!("{task:?} {keys} {map}"));
+                let run = single_operations(map, keys, plan);
+                show(&bar, &describe(&run));
+                keep(record, |record| record.latency.push(run))?;
+                bar.inc(1);
+            }
+        }
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
+fn single_operations(map: &str, keys: &str, plan: Plan) -> Run {
+    type Same = tophash::RandomState;
+    fn ours<K: bench::keys::Key>(name: &str, plan: Plan) -> Run {
+        latency::run::<K, tophash::HashMap<K, u64>>("tophash", name, plan, |map| {
+            map.set_shrink_policy(tophash::ShrinkPolicy::Automatic);
+        })
+    }
+    match (map, keys) {
+        ("tophash", "u64") => ours::<u64>(keys, plan),
+        ("tophash", _) => ours::<String>(keys, plan),
+        ("hashbrown", "u64") => {
+            latency::run::<u64, hashbrown::HashMap<u64, u64, Same>>(map, keys, plan, |_| ())
+        }
+        ("hashbrown", _) => {
+            latency::run::<String, hashbrown::HashMap<String, u64, Same>>(map, keys, plan, |_| ())
+        }
+        (_, "u64") => {
+            latency::run::<u64, griddle::HashMap<u64, u64, Same>>(map, keys, plan, |_| ())
+        }
+        _ => latency::run::<String, griddle::HashMap<String, u64, Same>>(map, keys, plan, |_| ()),
+    }
+}
+
+fn describe(run: &Run) -> String {
+    let [p50, p99, p999, p9999] = run.percentiles.map(|ns| ns as f64 / 1000.0);
+    format!(
+        "{:?} {} {}: {:.2} s; p50 {p50} p99 {p99} p99.9 {p999} p99.99 {p9999} us, \
+         worst {:.3} ms at {}",
+        run.task,
+        run.keys,
+        run.map,
+        run.seconds,
+        run.worst as f64 / 1e6,
+        run.worst_at
+    )
 }

@@ -181,6 +181,32 @@ impl Cell {
         compare(|| self.ours(&workload), || self.theirs(&workload), effort)
     }
 
+    /// Measures the cell beside a rival that is none of [`Rival`].
+    pub fn measure_beside<'a>(
+        &self,
+        theirs: impl Fn() -> Sampler<'a>,
+        effort: Effort,
+    ) -> Comparison {
+        match self.types {
+            Types::U64U64 => self.measure_types_beside::<u64, u64>(theirs, effort),
+            Types::StringU64 => self.measure_types_beside::<String, u64>(theirs, effort),
+            Types::Bytes16Bytes64 => {
+                self.measure_types_beside::<[u8; 16], [u8; 64]>(theirs, effort)
+            }
+            Types::PairU64 => self.measure_types_beside::<(u32, u32), u64>(theirs, effort),
+            Types::U64U8 => self.measure_types_beside::<u64, u8>(theirs, effort),
+        }
+    }
+
+    fn measure_types_beside<'a, K: Key, V: Value>(
+        &self,
+        theirs: impl Fn() -> Sampler<'a>,
+        effort: Effort,
+    ) -> Comparison {
+        let workload: Workload<K, V> = Workload::new(self.shape, self.len, effort.operations);
+        compare(|| self.ours(&workload), theirs, effort)
+    }
+
     /// Does one side's work so many times over, for counting instructions.
     pub fn repeat(&self, side: Side, times: usize, operations: usize) {
         match self.types {

@@ -124,7 +124,9 @@ impl<K: Key, V: Value> Workload<K, V> {
         shuffle(&mut order, 2);
         order.truncate(LOOK_UPS_MAX);
         let sought = keys(&order);
-        order.iter_mut().for_each(|index| *index += len as u64);
+        for index in &mut order {
+            *index += len as u64;
+        }
         Self { present, sought, missing: keys(&order), operations, value: PhantomData }
     }
 
@@ -150,7 +152,7 @@ pub type Sampler<'a> = Box<dyn FnMut() -> f64 + 'a>;
 
 /// Makes the sampler of `operation` for maps of the type `M`. What it needs is built now.
 #[must_use]
-pub fn sampler<'a, K, V, M>(operation: Operation, workload: &'a Workload<K, V>) -> Sampler<'a>
+pub fn sampler<K, V, M>(operation: Operation, workload: &Workload<K, V>) -> Sampler<'_>
 where
     K: Key,
     V: Value,
@@ -205,7 +207,7 @@ where
 }
 
 /// [`sampler`] for what works on maps as a whole.
-fn whole_map_sampler<'a, K, V, M>(operation: Operation, w: &'a Workload<K, V>) -> Sampler<'a>
+fn whole_map_sampler<K, V, M>(operation: Operation, w: &Workload<K, V>) -> Sampler<'_>
 where
     K: Key,
     V: Value,
@@ -304,15 +306,15 @@ fn look_ups<'a, K: Key, V: Value, M: Map<K, V>>(
     Box::new(move || sample(w, keys.len(), || look_up_all::<K, V, M>(&map, keys)))
 }
 
-fn visits<'a, K: Key, V: Value, M: Map<K, V>>(
-    w: &'a Workload<K, V>,
+fn visits<K: Key, V: Value, M: Map<K, V>>(
+    w: &Workload<K, V>,
     map: M,
     visit: fn(&M) -> u64,
-) -> Sampler<'a> {
+) -> Sampler<'_> {
     Box::new(move || sample(w, w.len(), || visit(&map)))
 }
 
-fn churn<'a, K: Key, V: Value, M: Map<K, V>>(w: &'a Workload<K, V>, mut map: M) -> Sampler<'a> {
+fn churn<K: Key, V: Value, M: Map<K, V>>(w: &Workload<K, V>, mut map: M) -> Sampler<'_> {
     Box::new(move || {
         let count = w.sought.len().min(w.operations);
         let (out, into) = (&w.sought[..count], &w.missing[..count]);
