@@ -68,7 +68,8 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                     if let Some(hasher) = hasher {
                         let hash = hasher(&*bucket.key(slot));
                         assert_eq!(self.header().index_of(hash), index, "an entry is astray");
-                        assert_eq!(super::tophash::Tophash::of(hash), tophash, "wrong tophash");
+                        let expected = super::tophash::Tophash::of(hash);
+                        assert_eq!(expected.get(), tophash.get(), "wrong tophash");
                     }
                 }
                 entries += filled;

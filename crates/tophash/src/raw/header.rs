@@ -4,6 +4,7 @@ use core::ptr::{self, NonNull};
 
 use super::bucket::Bucket;
 use super::directory::{self, PAGE_LOG2};
+use super::find::prefetch;
 use super::tophash::Word;
 use super::{Extra, block};
 
@@ -106,6 +107,9 @@ impl Flags {
     }
 }
 
+/// log2 of the blocks that are expected in the cache: 16 of them take at most 512 KiB.
+const CACHED_BLOCKS_LOG2: u32 = if PAGE_LOG2 < 4 { PAGE_LOG2 } else { 4 };
+
 impl Header {
     pub(super) const fn empty() -> Self {
         Self {
@@ -201,6 +205,45 @@ impl Header {
         (pivot, index as usize & (shape.block_len() - 1))
     }
 
+    /// As [`Self::locate`], for a look-up: asks for the line of the bucket's first keys, unless the
+    /// table is so small that they are expected in the cache.
+    ///
+    /// The slots' address does not depend on the word: both loads go out together. The values'
+    /// line is not asked for: a miss, which does not need it, would pay (docs/decisions/0001).
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::locate`].
+    #[inline(always)]
+    pub(super) unsafe fn locate_ahead<K, V>(&self, index: u32) -> (*mut u8, usize) {
+        let shape = Bucket::<K, V>::SHAPE;
+        let place = index as usize & (shape.block_len() - 1);
+        // SAFETY: as in `locate`: so few blocks have no root.
+        let pivot = unsafe {
+            if (self.mask >> shape.block_log2) >> CACHED_BLOCKS_LOG2 == 0 {
+                let block = (index >> shape.block_log2) as usize;
+                self.buckets.cast::<*mut u8>().add(block).read()
+            } else {
+                self.pivot_ahead::<K, V>(index)
+            }
+        };
+        (pivot, place)
+    }
+
+    /// The rest of [`Self::locate_ahead`]. Cold, so that the small tables' path is in line.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::locate`].
+    #[cold]
+    #[inline(always)]
+    unsafe fn pivot_ahead<K, V>(&self, index: u32) -> *mut u8 {
+        // SAFETY: as the caller says.
+        let (pivot, place) = unsafe { self.locate::<K, V>(index) };
+        prefetch(block::slots_address::<K, V>(pivot, place));
+        pivot
+    }
+
     /// The main bucket `index`.
     ///
     /// # Safety
@@ -211,6 +254,12 @@ impl Header {
     pub(super) unsafe fn bucket<K, V>(&self, index: u32) -> Bucket<K, V> {
         // SAFETY: as the caller says.
         let (pivot, place) = unsafe { self.locate::<K, V>(index) };
+        self.bucket_at(pivot, place)
+    }
+
+    /// The main bucket at `place` of the block `pivot`.
+    #[inline(always)]
+    pub(super) fn bucket_at<K, V>(&self, pivot: *mut u8, place: usize) -> Bucket<K, V> {
         let len = Bucket::<K, V>::SHAPE.block_len().min(self.mask as usize + 1);
         block::bucket(pivot, len, place)
     }

@@ -3,7 +3,6 @@
 use core::mem;
 
 use super::bucket::{Bucket, Slot, Slots};
-use super::find::prefetch;
 use super::overflow::Slab;
 use super::tophash::{SLOT_COUNT, Tophash, Word};
 use super::{RawTable, block, fail};
@@ -29,9 +28,8 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         // SAFETY: an index is at most `last` (R2). A slot with a tophash holds an entry (R3); the
         // slot after the taken ones is free, and R3 and R7 hold again when both are changed.
         unsafe {
-            let (pivot, place) = self.header().locate::<K, V>(index);
+            let (pivot, place) = self.header().locate_ahead::<K, V>(index);
             let slots = Slots::<K, V>::new(block::slots::<K, V>(pivot, place));
-            prefetch(slots.start().as_ptr());
             let word = block::word(pivot, place).read();
             let tophash = Tophash::of(hash);
             let mut matches = word.matches(tophash);

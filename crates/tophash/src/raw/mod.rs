@@ -48,8 +48,9 @@
 //!   Byte *j* of a word has a tophash just when slot *j* holds an initialised key and value. Taken
 //!   slots come before free ones.
 //! - **R4** A main bucket's word has hint *j* just when an entry of the chain's overflow buckets
-//!   has a tophash that ends in *j*. Its link is initialised just when it has any hint, and then
-//!   points to the first overflow bucket.
+//!   has a tophash that ends in *j* (1 counts as ending in 0 as well, because 0 is stored as 1).
+//!   Its link is initialised just when it has any hint, and then points to the first overflow
+//!   bucket.
 //! - **R5** Links of nodes are initialised; the last one's is null. In a chain all buckets but the
 //!   last are full, and no node is empty.
 //! - **R6** Every node of a chain was taken from this table's slab and is in one chain, once.
