@@ -40,6 +40,11 @@ pub(super) struct RawIter<K, V> {
     /// first, because its slots have the lowest address.
     pivot: *mut u8,
     places: usize,
+    /// From the slots of one of the block's last buckets to those, in the next block, that come as
+    /// many buckets later as memory is asked for ahead.
+    leap: usize,
+    /// The next block, or what may be asked for in its place.
+    next: *mut u8,
     /// Main buckets in the blocks yet to come. 64 bits, because it may be 2^32.
     buckets: u64,
     /// The overflow buckets yet to come, once there are no more main buckets.
@@ -93,6 +98,8 @@ impl<K, V> RawIter<K, V> {
             turn: 0,
             pivot: NonNull::dangling().as_ptr(),
             places: 0,
+            leap: 0,
+            next: NonNull::dangling().as_ptr(),
             buckets: u64::from(header.last) + 1,
             nodes: UsedNodes::NONE,
             is_in_slab: false,
@@ -151,14 +158,26 @@ impl<K, V> RawIter<K, V> {
         self.places -= 1;
         let slots = block::slots::<K, V>(self.pivot, self.places);
         if self.header.mask >= PREFETCH_MASK_MIN {
+            let is_near_end = self.places < Self::PREFETCH_BUCKETS;
+            let distance = if is_near_end { self.leap } else { Self::PREFETCH_DISTANCE };
             for line in 0..Self::PREFETCH_LINES {
-                prefetch(slots.as_ptr().wrapping_add(PREFETCH_BYTES + 64 * line));
+                prefetch(slots.as_ptr().wrapping_add(distance).wrapping_add(64 * line));
             }
+            prefetch(block::word(self.next, self.places).cast());
         }
         // SAFETY: the words of main buckets are initialised (R3).
         let word = unsafe { block::word(self.pivot, self.places).read() };
         (Slots::new(slots), word)
     }
+
+    /// How many buckets ahead memory is asked for.
+    const PREFETCH_BUCKETS: usize = {
+        let slots_bytes = Bucket::<K, V>::SHAPE.slots_bytes;
+        if slots_bytes == 0 { 0 } else { PREFETCH_BYTES.div_ceil(slots_bytes) }
+    };
+
+    /// The same in bytes.
+    const PREFETCH_DISTANCE: usize = Self::PREFETCH_BUCKETS * Bucket::<K, V>::SHAPE.slots_bytes;
 
     /// Goes to the next block; false if there is none.
     #[cold]
@@ -175,12 +194,12 @@ impl<K, V> RawIter<K, V> {
         self.places = self.buckets.min(block_len) as usize;
         self.buckets -= self.places as u64;
         if self.header.mask >= PREFETCH_MASK_MIN && self.buckets > 0 {
-            // What the next block's buckets hold is known from its words: have them by then.
             // SAFETY: buckets remain behind this block.
             let (next, _) = unsafe { self.header.locate::<K, V>((first + block_len) as u32) };
-            for place in (0..self.places).step_by(64 / size_of::<Word>()) {
-                prefetch(block::word(next, place).cast());
-            }
+            let last_place = self.buckets.min(block_len) as usize - 1;
+            let start = block::slots_address::<K, V>(next, last_place);
+            self.leap = (start.addr() + Self::PREFETCH_DISTANCE).wrapping_sub(self.pivot.addr());
+            self.next = next;
         }
         true
     }
