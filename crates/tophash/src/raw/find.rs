@@ -13,13 +13,13 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     pub(crate) fn find(&self, hash: u64, mut equals: impl FnMut(&K) -> bool) -> Option<Slot<K, V>> {
         let index = self.header().index_of(hash);
         // SAFETY: an index is at most `last` (R2).
-        let (pivot, place) = unsafe { self.header().locate_ahead::<K, V>(index) };
+        let (pivot, place) = unsafe { self.header().locate_ahead(index, Self::SHAPE) };
         // SAFETY: main buckets up to `last`, and that of `EMPTY`, have words (R3).
         let word = unsafe { block::word(pivot, place).read() };
         let tophash = Tophash::of(hash);
         let mut matches = word.matches(tophash);
         while let Some(slot) = matches.first() {
-            let slots = Slots::<K, V>::new(block::slots::<K, V>(pivot, place));
+            let slots = Slots::<K, V>::new(block::slots(pivot, place, Self::SHAPE));
             // SAFETY: a slot with a tophash holds a key (R3).
             if equals(unsafe { &*slots.key(slot) }) {
                 return Some(Slot { slots, slot, index });
@@ -47,9 +47,9 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         // SAFETY: a main bucket with a hint has a link (R4), nodes have words, keys and links
         // (R3, R5).
         unsafe {
-            let mut node = self.header().bucket_at::<K, V>(pivot, place).next();
+            let mut node = self.header().bucket_at(pivot, place, Self::SHAPE).next();
             while !node.is_null() {
-                let bucket = Bucket::of_node(node);
+                let bucket = Bucket::of_node(node, Self::SHAPE);
                 let mut matches = bucket.word().matches(tophash);
                 while let Some(slot) = matches.first() {
                     if equals(&*bucket.key(slot)) {

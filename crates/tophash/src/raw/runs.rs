@@ -156,7 +156,7 @@ impl<K, V> RawIter<K, V> {
     #[inline(always)]
     fn take_bucket(&mut self) -> (Slots<K, V>, Word) {
         self.places -= 1;
-        let slots = block::slots::<K, V>(self.pivot, self.places);
+        let slots = block::slots(self.pivot, self.places, Slots::<K, V>::SHAPE);
         if self.header.mask >= PREFETCH_MASK_MIN {
             let is_near_end = self.places < Self::PREFETCH_BUCKETS;
             let distance = if is_near_end { self.leap } else { Self::PREFETCH_DISTANCE };
@@ -172,12 +172,12 @@ impl<K, V> RawIter<K, V> {
 
     /// How many buckets ahead memory is asked for.
     const PREFETCH_BUCKETS: usize = {
-        let slots_bytes = Bucket::<K, V>::SHAPE.slots_bytes;
+        let slots_bytes = Slots::<K, V>::SHAPE.slots_bytes;
         if slots_bytes == 0 { 0 } else { PREFETCH_BYTES.div_ceil(slots_bytes) }
     };
 
     /// The same in bytes.
-    const PREFETCH_DISTANCE: usize = Self::PREFETCH_BUCKETS * Bucket::<K, V>::SHAPE.slots_bytes;
+    const PREFETCH_DISTANCE: usize = Self::PREFETCH_BUCKETS * Slots::<K, V>::SHAPE.slots_bytes;
 
     /// Goes to the next block; false if there is none.
     #[cold]
@@ -186,18 +186,19 @@ impl<K, V> RawIter<K, V> {
         if self.buckets == 0 {
             return false;
         }
+        let shape = Slots::<K, V>::SHAPE;
         let live = u64::from(self.header.last) + 1;
-        let block_len = Bucket::<K, V>::SHAPE.block_len() as u64;
+        let block_len = Slots::<K, V>::SHAPE.block_len() as u64;
         let first = live - self.buckets;
         // SAFETY: `first <= last`.
-        self.pivot = unsafe { self.header.locate::<K, V>(first as u32).0 };
+        self.pivot = unsafe { self.header.locate(first as u32, shape).0 };
         self.places = self.buckets.min(block_len) as usize;
         self.buckets -= self.places as u64;
         if self.header.mask >= PREFETCH_MASK_MIN && self.buckets > 0 {
             // SAFETY: buckets remain behind this block.
-            let (next, _) = unsafe { self.header.locate::<K, V>((first + block_len) as u32) };
+            let (next, _) = unsafe { self.header.locate((first + block_len) as u32, shape) };
             let last_place = self.buckets.min(block_len) as usize - 1;
-            let start = block::slots_address::<K, V>(next, last_place);
+            let start = block::slots_address(next, last_place, shape);
             self.leap = (start.addr() + Self::PREFETCH_DISTANCE).wrapping_sub(self.pivot.addr());
             self.next = next;
         }
@@ -206,7 +207,7 @@ impl<K, V> RawIter<K, V> {
 
     /// Lines that are prefetched for each bucket: all that its slots lie in, if they are few.
     const PREFETCH_LINES: usize = {
-        let lines = Bucket::<K, V>::SHAPE.slots_bytes.div_ceil(64);
+        let lines = Slots::<K, V>::SHAPE.slots_bytes.div_ceil(64);
         if lines > 4 { 4 } else { lines }
     };
 
@@ -220,8 +221,8 @@ impl<K, V> RawIter<K, V> {
         }
         // SAFETY: as long as entries remain, used nodes do (R6, R7); a used node has entries (R5).
         unsafe {
-            let node = self.nodes.next::<K, V>();
-            let bucket = Bucket::of_node(node);
+            let node = self.nodes.next(Slots::<K, V>::SHAPE);
+            let bucket = Bucket::of_node(node, Slots::<K, V>::SHAPE);
             self.slots = bucket.slots();
             self.end = bucket.word().filled();
             self.remaining -= self.end;
