@@ -60,12 +60,6 @@ impl<K, V> Slots<K, V> {
         Self { start, marker: PhantomData }
     }
 
-    /// Where the first key lies.
-    #[inline(always)]
-    pub(crate) fn start(self) -> NonNull<u8> {
-        self.start
-    }
-
     /// Where the key of `slot` lies.
     ///
     /// # Safety

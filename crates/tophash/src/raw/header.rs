@@ -108,7 +108,7 @@ impl Flags {
 }
 
 /// log2 of the blocks that are expected in the cache: 16 of them take at most 512 KiB.
-const CACHED_BLOCKS_LOG2: u32 = if PAGE_LOG2 < 4 { PAGE_LOG2 } else { 4 };
+const NEAR_BLOCKS_LOG2: u32 = if PAGE_LOG2 < 4 { PAGE_LOG2 } else { 4 };
 
 impl Header {
     pub(super) const fn empty() -> Self {
@@ -205,42 +205,55 @@ impl Header {
         (pivot, index as usize & (shape.block_len() - 1))
     }
 
-    /// As [`Self::locate`], for a look-up: asks for the line of the bucket's first keys, unless the
-    /// table is so small that they are expected in the cache.
+    /// Whether the table is so small that it is expected in the cache.
+    #[inline(always)]
+    pub(super) fn is_near<K, V>(&self) -> bool {
+        (self.mask >> Bucket::<K, V>::SHAPE.block_log2) >> NEAR_BLOCKS_LOG2 == 0
+    }
+
+    /// As [`Self::locate`], for a look-up: unless the table is near, asks for the line of the
+    /// bucket's first keys. `WRITES` says that an entry may be added: then it asks for the bucket's
+    /// link as well, which a full bucket needs.
     ///
-    /// The slots' address does not depend on the word: both loads go out together. The values'
-    /// line is not asked for: a miss, which does not need it, would pay (docs/decisions/0001).
+    /// Neither address depends on the word, so that all go out together. The values' line is not
+    /// asked for: a miss, which does not need it, would pay (docs/decisions/0001).
     ///
     /// # Safety
     ///
     /// As for [`Self::locate`].
     #[inline(always)]
-    pub(super) unsafe fn locate_ahead<K, V>(&self, index: u32) -> (*mut u8, usize) {
+    pub(super) unsafe fn locate_ahead<K, V, const WRITES: bool>(
+        &self,
+        index: u32,
+    ) -> (*mut u8, usize) {
         let shape = Bucket::<K, V>::SHAPE;
         let place = index as usize & (shape.block_len() - 1);
         // SAFETY: as in `locate`: so few blocks have no root.
         let pivot = unsafe {
-            if (self.mask >> shape.block_log2) >> CACHED_BLOCKS_LOG2 == 0 {
+            if self.is_near::<K, V>() {
                 let block = (index >> shape.block_log2) as usize;
                 self.buckets.cast::<*mut u8>().add(block).read()
             } else {
-                self.pivot_ahead::<K, V>(index)
+                self.pivot_ahead::<K, V, WRITES>(index)
             }
         };
         (pivot, place)
     }
 
-    /// The rest of [`Self::locate_ahead`]. Cold, so that the small tables' path is in line.
+    /// The rest of [`Self::locate_ahead`]. Cold, so that a near table's path is in line.
     ///
     /// # Safety
     ///
     /// As for [`Self::locate`].
     #[cold]
     #[inline(always)]
-    unsafe fn pivot_ahead<K, V>(&self, index: u32) -> *mut u8 {
+    unsafe fn pivot_ahead<K, V, const WRITES: bool>(&self, index: u32) -> *mut u8 {
         // SAFETY: as the caller says.
         let (pivot, place) = unsafe { self.locate::<K, V>(index) };
         prefetch(block::slots_address::<K, V>(pivot, place));
+        if WRITES {
+            prefetch(block::link(pivot, Bucket::<K, V>::SHAPE.block_len(), place).cast());
+        }
         pivot
     }
 

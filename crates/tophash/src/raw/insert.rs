@@ -28,7 +28,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         // SAFETY: an index is at most `last` (R2). A slot with a tophash holds an entry (R3); the
         // slot after the taken ones is free, and R3 and R7 hold again when both are changed.
         unsafe {
-            let (pivot, place) = self.header().locate_ahead::<K, V>(index);
+            let (pivot, place) = self.header().locate_ahead::<K, V, true>(index);
             let slots = Slots::<K, V>::new(block::slots::<K, V>(pivot, place));
             let word = block::word(pivot, place).read();
             let tophash = Tophash::of(hash);
