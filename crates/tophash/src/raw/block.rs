@@ -137,7 +137,7 @@ pub(crate) fn word(pivot: *mut u8, place: usize) -> *mut Word {
 
 /// Where the link of the bucket at `place` of a block of `len` buckets lies.
 #[inline(always)]
-fn link(pivot: *mut u8, len: usize, place: usize) -> *mut *mut Node {
+pub(crate) fn link(pivot: *mut u8, len: usize, place: usize) -> *mut *mut Node {
     word(pivot, len).cast::<*mut Node>().wrapping_add(place)
 }
 

@@ -13,7 +13,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     pub(crate) fn find(&self, hash: u64, mut equals: impl FnMut(&K) -> bool) -> Option<Slot<K, V>> {
         let index = self.header().index_of(hash);
         // SAFETY: an index is at most `last` (R2).
-        let (pivot, place) = unsafe { self.header().locate_ahead(index, Self::SHAPE) };
+        let (pivot, place) = unsafe { self.header().locate_ahead::<false>(index, Self::SHAPE) };
         // SAFETY: main buckets up to `last`, and that of `EMPTY`, have words (R3).
         let word = unsafe { block::word(pivot, place).read() };
         let tophash = Tophash::of(hash);
@@ -31,6 +31,17 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             return Some(Slot { slots, slot, index });
         }
         None
+    }
+
+    /// Asks for the memory that a write of an entry with this hash will need, unless the table is
+    /// expected in the cache.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn prefetch_for_write(&self, hash: u64) {
+        let index = self.header().index_of(hash);
+        // SAFETY: an index is at most `last` (R2).
+        let (pivot, place) = unsafe { self.header().locate_ahead::<true>(index, Self::SHAPE) };
+        prefetch(block::word(pivot, place).cast());
     }
 
     /// The rest of [`Self::find`], for a chain that has overflow buckets: few look-ups come here,

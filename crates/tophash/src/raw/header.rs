@@ -109,7 +109,7 @@ impl Flags {
 }
 
 /// log2 of the blocks that are expected in the cache: 16 of them take at most 512 KiB.
-const CACHED_BLOCKS_LOG2: u32 = if PAGE_LOG2 < 4 { PAGE_LOG2 } else { 4 };
+const NEAR_BLOCKS_LOG2: u32 = if PAGE_LOG2 < 4 { PAGE_LOG2 } else { 4 };
 
 impl Header {
     pub(super) const fn empty() -> Self {
@@ -243,41 +243,55 @@ impl Header {
         (pivot, index as usize & (shape.block_len() - 1))
     }
 
-    /// As [`Self::locate`], for a look-up: asks for the line of the bucket's first keys, unless the
-    /// table is so small that they are expected in the cache.
+    /// Whether the table is so small that it is expected in the cache.
+    #[inline(always)]
+    pub(super) fn is_near(&self, shape: &Shape) -> bool {
+        (self.mask >> shape.block_log2) >> NEAR_BLOCKS_LOG2 == 0
+    }
+
+    /// As [`Self::locate`], for a look-up: unless the table is near, asks for the line of the
+    /// bucket's first keys. `WRITES` says that an entry may be added: then it asks for the bucket's
+    /// link as well, which a full bucket needs.
     ///
-    /// The slots' address does not depend on the word: both loads go out together. The values'
-    /// line is not asked for: a miss, which does not need it, would pay (docs/decisions/0001).
+    /// Neither address depends on the word, so that all go out together. The values' line is not
+    /// asked for: a miss, which does not need it, would pay (docs/decisions/0001).
     ///
     /// # Safety
     ///
     /// As for [`Self::locate`].
     #[inline(always)]
-    pub(super) unsafe fn locate_ahead(&self, index: u32, shape: &Shape) -> (*mut u8, usize) {
+    pub(super) unsafe fn locate_ahead<const WRITES: bool>(
+        &self,
+        index: u32,
+        shape: &Shape,
+    ) -> (*mut u8, usize) {
         let place = index as usize & (shape.block_len() - 1);
         // SAFETY: as in `locate`: so few blocks have no root.
         let pivot = unsafe {
-            if (self.mask >> shape.block_log2) >> CACHED_BLOCKS_LOG2 == 0 {
+            if self.is_near(shape) {
                 let block = (index >> shape.block_log2) as usize;
                 self.buckets.cast::<*mut u8>().add(block).read()
             } else {
-                self.pivot_ahead(index, shape)
+                self.pivot_ahead::<WRITES>(index, shape)
             }
         };
         (pivot, place)
     }
 
-    /// The rest of [`Self::locate_ahead`]. Cold, so that the small tables' path is in line.
+    /// The rest of [`Self::locate_ahead`]. Cold, so that a near table's path is in line.
     ///
     /// # Safety
     ///
     /// As for [`Self::locate`].
     #[cold]
     #[inline(always)]
-    unsafe fn pivot_ahead(&self, index: u32, shape: &Shape) -> *mut u8 {
+    unsafe fn pivot_ahead<const WRITES: bool>(&self, index: u32, shape: &Shape) -> *mut u8 {
         // SAFETY: as the caller says.
         let (pivot, place) = unsafe { self.locate(index, shape) };
         prefetch(block::slots_address(pivot, place, shape));
+        if WRITES {
+            prefetch(block::link(pivot, shape.block_len(), place).cast());
+        }
         pivot
     }
 

@@ -29,7 +29,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         // SAFETY: an index is at most `last` (R2). A slot with a tophash holds an entry (R3); the
         // slot after the taken ones is free, and R3 and R7 hold again when both are changed.
         unsafe {
-            let (pivot, place) = self.header().locate_ahead(index, Self::SHAPE);
+            let (pivot, place) = self.header().locate_ahead::<true>(index, Self::SHAPE);
             let slots = Slots::<K, V>::new(block::slots(pivot, place, Self::SHAPE));
             let word = block::word(pivot, place).read();
             let tophash = Tophash::of(hash);

@@ -265,6 +265,12 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         header.last != header.mask || header.count == 0 || header.flags.has(Flags::SUSPECT)
     }
 
+    /// Whether the table is so small that it is expected in the cache.
+    #[inline(always)]
+    pub(crate) fn is_near(&self) -> bool {
+        self.header().is_near(Self::SHAPE)
+    }
+
     /// Sets the seed and keeps it.
     pub(crate) fn fix_seed(&mut self, hash0: u32) {
         debug_assert!(self.len() == 0);
