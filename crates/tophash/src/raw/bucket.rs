@@ -248,6 +248,12 @@ impl Bucket {
         }
     }
 
+    /// Where the bucket's slots begin.
+    #[inline(always)]
+    pub(crate) fn start(self) -> NonNull<u8> {
+        self.slots
+    }
+
     /// Whether the bucket's slots begin there.
     #[inline]
     pub(crate) fn starts_at(self, slots: NonNull<u8>) -> bool {

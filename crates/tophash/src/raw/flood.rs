@@ -14,6 +14,8 @@ use core::mem;
 use super::block::Kind;
 #[cfg(feature = "std")]
 use super::bucket::Bucket;
+#[cfg(feature = "std")]
+use super::sizing::Shape;
 use super::tophash::SLOT_COUNT;
 #[cfg(feature = "std")]
 use super::tophash::Tophash;
@@ -84,19 +86,13 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     #[cold]
     #[inline(never)]
     pub(crate) fn change_hash(&mut self, hash0: u32, hasher: impl Fn(&K) -> u64) -> bool {
-        let mut hashes = Vec::new();
-        if hashes.try_reserve_exact(self.len()).is_err() {
+        // SAFETY: `hash_all` gives the bucket and the slot of a key.
+        let hash = |bucket: Bucket, slot: usize| hasher(unsafe { &*bucket.key::<K>(slot) });
+        let Some(hashes) = self.parts.hash_all(&hash, Self::SHAPE) else {
             let class = self.header().size_class();
             self.header_mut().flags.set_changed_at(class);
             return false;
-        }
-        for index in 0..=self.header().last {
-            // SAFETY: the chain of a live bucket; taken slots hold keys (R3).
-            for (bucket, slot) in unsafe { self.header().taken_slots(index, Self::SHAPE) } {
-                // SAFETY: as above.
-                hashes.push(hasher(unsafe { &*bucket.key(slot) }));
-            }
-        }
+        };
         self.parts.move_to_hashes(hash0, &hashes, Self::KIND)
     }
 }
@@ -110,6 +106,21 @@ impl<A: Allocator> Parts<A> {
         if depth >= FLOOD_DEPTH {
             self.header.flags.set(Flags::SUSPECT, true);
         }
+    }
+
+    /// The hashes of all keys, in the order of the chains; `None` if memory is refused. `hash` is
+    /// user code.
+    #[cfg(feature = "std")]
+    fn hash_all(&self, hash: &dyn Fn(Bucket, usize) -> u64, shape: &Shape) -> Option<Vec<u64>> {
+        let mut hashes = Vec::new();
+        hashes.try_reserve_exact(self.header.count).ok()?;
+        for index in 0..=self.header.last {
+            // SAFETY: the chain of a live bucket.
+            for (bucket, slot) in unsafe { self.header.taken_slots(index, shape) } {
+                hashes.push(hash(bucket, slot));
+            }
+        }
+        Some(hashes)
     }
 
     /// The second half of [`RawTable::change_hash`]: builds a new table and moves every entry to

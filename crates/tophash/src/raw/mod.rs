@@ -279,11 +279,6 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         header.flags.set(Flags::FIXED_SEED, true);
     }
 
-    /// Takes a new seed, if the table has no entries and its seed is not fixed.
-    pub(crate) fn renew_seed(&mut self) {
-        self.header_mut().renew_seed();
-    }
-
     /// Main buckets that exist.
     #[inline]
     pub(crate) fn bucket_count(&self) -> usize {
