@@ -18,7 +18,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Read records, count their keys, and report what the map of them looks like.
-    Inspect(inspect::Options),
+    Inspect(Box<inspect::Options>),
     /// Serve a page on this machine on which to play with a live map.
     Explore(explore::Options),
     /// Say how much memory maps of a given size take.

@@ -3,9 +3,12 @@
 mod arguments;
 mod explore;
 mod failure;
+mod figures;
 mod inspect;
 mod plan;
 mod race;
+mod rules;
+mod style;
 
 use std::process::ExitCode;
 
