@@ -91,6 +91,8 @@ pub(super) struct Duel {
     rival: Rival,
     pub(super) tophash: Side,
     pub(super) std: Side,
+    /// Of doing nothing, once for each key: the clock's own cost, and what else the machine does.
+    pub(super) nothing: Latencies,
     pub(super) std_memory: StdMemory,
     pub(super) tophash_bytes_max: u64,
     pub(super) series: Series,
@@ -108,6 +110,7 @@ impl Duel {
             },
             tophash: Side::new(),
             std: Side::new(),
+            nothing: Latencies::new(),
             std_memory: StdMemory::default(),
             tophash_bytes_max: 0,
             series: Series::new(),
@@ -152,7 +155,9 @@ impl Duel {
             debug_assert_eq!(of_tophash.is_new, of_std.is_new, "the maps hold the same keys");
             self.std.record(of_std, self.map.len());
         }
-        self.sample(of_tophash, of_std);
+        let of_nothing = time(|| false);
+        self.nothing.record(of_nothing.nanoseconds, self.map.len());
+        self.sample(of_tophash, of_std, of_nothing);
         of_tophash.is_new
     }
 
@@ -164,7 +169,7 @@ impl Duel {
         })
     }
 
-    fn sample(&mut self, of_tophash: Timed, of_std: Timed) {
+    fn sample(&mut self, of_tophash: Timed, of_std: Timed, of_nothing: Timed) {
         let tophash_bytes = wide(self.map.allocation_size());
         self.tophash_bytes_max = self.tophash_bytes_max.max(tophash_bytes);
         let memory = &mut self.std_memory;
@@ -182,6 +187,7 @@ impl Duel {
             keys: wide(self.map.len()),
             tophash_ns: of_tophash.nanoseconds,
             std_ns: of_std.nanoseconds,
+            nothing_ns: of_nothing.nanoseconds,
             tophash_bytes,
             std_bytes,
         });

@@ -12,6 +12,8 @@ pub(super) struct Sample {
     pub(super) keys: u64,
     pub(super) tophash_ns: u64,
     pub(super) std_ns: u64,
+    /// Of doing nothing, as a measure of what else the machine does.
+    pub(super) nothing_ns: u64,
     /// The most that was held during the operation.
     pub(super) tophash_bytes: u64,
     pub(super) std_bytes: u64,
@@ -24,6 +26,7 @@ impl Sample {
             keys: self.keys.max(other.keys),
             tophash_ns: self.tophash_ns.max(other.tophash_ns),
             std_ns: self.std_ns.max(other.std_ns),
+            nothing_ns: self.nothing_ns.max(other.nothing_ns),
             tophash_bytes: self.tophash_bytes.max(other.tophash_bytes),
             std_bytes: self.std_bytes.max(other.std_bytes),
         }
@@ -77,6 +80,7 @@ impl Series {
             keys: column(|sample| sample.keys),
             tophash_ns: column(|sample| sample.tophash_ns),
             std_ns: column(|sample| sample.std_ns),
+            nothing_ns: column(|sample| sample.nothing_ns),
             tophash_bytes: column(|sample| sample.tophash_bytes),
             std_bytes: column(|sample| sample.std_bytes),
         }
@@ -93,6 +97,7 @@ pub(super) struct Columns {
     pub(super) keys: Vec<u64>,
     pub(super) tophash_ns: Vec<u64>,
     pub(super) std_ns: Vec<u64>,
+    pub(super) nothing_ns: Vec<u64>,
     pub(super) tophash_bytes: Vec<u64>,
     pub(super) std_bytes: Vec<u64>,
 }

@@ -22,13 +22,6 @@ pub(super) fn time(operation: impl FnOnce() -> bool) -> Timed {
     Timed { nanoseconds: u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX), is_new }
 }
 
-/// What [`time`] says of an operation that does nothing: the median of many.
-pub(super) fn clock_ns() -> u64 {
-    let mut times: Vec<u64> = (0..2001).map(|_| time(|| false).nanoseconds).collect();
-    times.sort_unstable();
-    times[times.len() / 2]
-}
-
 /// Latencies of one kind of operation on one map.
 pub(super) struct Latencies {
     histogram: Histogram<u64>,

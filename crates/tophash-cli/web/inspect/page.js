@@ -62,14 +62,6 @@
     ...more,
   });
 
-  const line = (name, stroke, extra) => ({
-    label: name,
-    stroke,
-    width: 1.5,
-    points: { show: series.operations.length < 60, size: 4 },
-    ...extra,
-  });
-
   const base = (box, height, plugins) => ({
     width: box.clientWidth,
     height,
@@ -78,48 +70,56 @@
     plugins,
   });
 
-  const over = (of, format) => (idx) => {
-    const lines = [
-      [`up to operation ${count(series.operations[idx])}, ${count(series.keys[idx])} keys`],
-      [`tophash ${format(series[`tophash_${of}`][idx])}`, "tophash"],
-    ];
-    if (hasStd) lines.push([`std ${format(series[`std_${of}`][idx])}`, "std"]);
-    return lines;
-  };
+  // What is drawn: the name in the report's series, and the color.
+  const maps = hasStd ? ["std", "tophash"] : ["tophash"];
 
-  const timeline = (box, of, format, scale, fill, paths) => {
-    const data = [series.operations];
-    const drawn = [{}];
-    if (hasStd) {
-      data.push(series[`std_${of}`]);
-      drawn.push(line("std", color("--std"), { paths }));
-    }
-    data.push(series[`tophash_${of}`]);
-    const stroke = color("--tophash");
-    drawn.push(line("tophash", stroke, { paths, fill: fill ? `${stroke}22` : undefined }));
-    return new uPlot({
-      ...base(box, 280, [tip(over(of, format))]),
-      scales: { x: { time: false }, y: scale },
-      axes: [
-        axis(short, { space: 70 }),
-        axis(format, { size: 64 }),
-      ],
-      series: drawn,
-    }, data, box);
-  };
+  const over = (names, of, format) => (idx) => [
+    [`up to operation ${count(series.operations[idx])}, ${count(series.keys[idx])} keys`],
+    ...names.toReversed().map((name) => [`${name} ${format(series[`${name}_${of}`][idx])}`, name]),
+  ];
+
+  const timeline = (box, names, of, format, scale, yAxis, drawn) => new uPlot({
+    ...base(box, 260, [tip(over(names, of, format))]),
+    scales: { x: { time: false }, y: scale },
+    axes: [
+      axis(short, { space: 70, size: 30 }),
+      axis(format, { size: 64, ...yAxis }),
+    ],
+    series: [{}, ...names.map((name) => ({ label: name, ...drawn(name, color(`--${name}`)) }))],
+  }, [series.operations, ...names.map((name) => series[`${name}_${of}`])], box);
+
+  const isDecade = (n) => Math.abs(Math.log10(n) - Math.round(Math.log10(n))) < 1e-9;
 
   const draw = {
-    latency: (box) => timeline(box, "ns", time, {
+    // Points, because lines between the worst of windows would hide each other.
+    latency: (box) => timeline(box, ["nothing", ...maps], "ns", time, {
       distr: 3,
-      // Times below the clock's own cost would only stretch the scale.
       range: (_, min, max) => [
         10 ** Math.floor(Math.log10(Math.max(min, 10))),
         10 ** Math.ceil(Math.log10(Math.max(max, 100))),
       ],
-    }, false),
-    memory: (box) => timeline(box, "bytes", bytes, {
+    }, {
+      splits: (plot, _, min, max) => {
+        const decades = [];
+        for (let n = min; n <= max * 1.01; n *= 10) decades.push(n);
+        return decades;
+      },
+      filter: (_, splits) => splits.filter(isDecade),
+    }, (name, stroke) => ({
+      paths: () => null,
+      points: { show: true, size: series.operations.length < 200 ? 5 : 3.5, width: 0, fill: stroke, stroke },
+    })),
+    memory: (box) => timeline(box, maps, "bytes", bytes, {
       range: (_, min, max) => [0, max * 1.05],
-    }, true, uPlot.paths.stepped({ align: 1 })),
+    }, {
+      incrs: Array.from({ length: 50 }, (_, power) => 2 ** power),
+    }, (name, stroke) => ({
+      stroke,
+      width: 1.5,
+      paths: uPlot.paths.stepped({ align: 1 }),
+      points: { show: false },
+      fill: name === "tophash" ? `${stroke}22` : undefined,
+    })),
     chains: (box) => {
       const classes = report.map.chains;
       return new uPlot({
@@ -132,7 +132,7 @@
           y: { range: (_, min, max) => [0, max * 1.05] },
         },
         axes: [
-          axis(short, { incrs: [1, 2, 5, 10], space: 24, grid: { show: false } }),
+          axis(short, { incrs: [1, 2, 5, 10], space: 24, size: 30, grid: { show: false } }),
           axis(short, { size: 52 }),
         ],
         series: [{}, {

@@ -178,12 +178,13 @@ fn latency(report: &Report, page: &mut String) {
         ("new keys", "std", std.map(|std| std.new)),
         ("known keys", "tophash", Some(latency.tophash.seen)),
         ("known keys", "std", std.map(|std| std.seen)),
+        ("doing nothing", "", Some(latency.nothing)),
     ];
     page.push_str("<tr><th>operations<th>map<th class=n>p50<th class=n>p90<th class=n>p99");
     page.push_str("<th class=n>p99.9<th class=n>p99.99<th class=n>worst<th class=n>at keys\n");
     for (kind, map, times) in rows {
         let Some(times) = times.filter(|times: &Times| times.operations > 0) else { continue };
-        let _ = write!(page, "<tr><td>{kind}<td class={map}>{map}");
+        let _ = write!(page, "<tr><td>{kind}<td class='{map}'>{map}");
         for time in [
             times.p50_ns,
             times.p90_ns,
@@ -204,7 +205,7 @@ fn memory(report: &Report, page: &mut String) {
         ("main buckets", parts.buckets),
         ("overflow buckets", parts.overflow),
         ("directory", parts.directory),
-        ("spare, for the growth under way", parts.spare),
+        ("spare", parts.spare),
         ("header", parts.header),
         ("tophash, all", parts.total),
         ("tophash, most ever", report.map.bytes_max),
@@ -234,16 +235,15 @@ fn problems(report: &Report, page: &mut String) {
 }
 
 fn note(report: &Report) -> String {
-    let clock = nanoseconds(report.latency.clock_ns);
     let hashers = match &report.std {
         Some(std) if std.same_hasher => " std has tophash's hash function here.",
         Some(_) => " std hashes with SipHash, tophash with foldhash, as each does by itself.",
         None => "",
     };
     format!(
-        "Service times of single operations in this run; both maps get each key in turns. Each \
-         includes reading the clock, {clock}; the worst includes whatever else the machine did \
-         meanwhile.{hashers}"
+        "Service times of single operations in this run, each with reading the clock; both maps \
+         get each key in turns. Nothing is timed as well, once for each key: what stands there is \
+         the clock's own cost and the machine's own pauses, which fall on the maps too.{hashers}"
     )
 }
 

@@ -8,10 +8,11 @@ use crate::inspect::timing::Latencies;
 /// Service times of single operations, each with the cost of reading the clock in it.
 #[derive(Debug, Serialize)]
 pub(super) struct Latency {
-    /// What is measured when nothing is done.
-    pub(super) clock_ns: u64,
     pub(super) tophash: OfMap,
     pub(super) std: Option<OfMap>,
+    /// What is measured when nothing is done, once for each key: the clock's own cost, and how
+    /// much of the worst is the machine's.
+    pub(super) nothing: Times,
 }
 
 #[derive(Debug, Serialize)]
@@ -36,11 +37,11 @@ pub(super) struct Times {
 }
 
 impl Latency {
-    pub(super) fn new(duel: &Duel, comparison: Comparison, clock_ns: u64) -> Self {
+    pub(super) fn new(duel: &Duel, comparison: Comparison) -> Self {
         Self {
-            clock_ns,
             tophash: OfMap::new(&duel.tophash),
             std: (comparison != Comparison::Nothing).then(|| OfMap::new(&duel.std)),
+            nothing: Times::new(&duel.nothing),
         }
     }
 }

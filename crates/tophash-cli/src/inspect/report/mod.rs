@@ -10,6 +10,7 @@ mod top;
 
 use serde::Serialize;
 
+use super::Reading;
 use super::duel::Comparison;
 use super::input::Source;
 use super::options::Options;
@@ -17,7 +18,6 @@ use super::problems::{Problem, Role};
 use super::records::Counting;
 use super::series::Columns;
 use super::tally::{Bound, Kept};
-use super::{Reading, timing};
 use crate::figures::wide;
 use latency::Latency;
 use map::{MapReport, StdReport};
@@ -97,7 +97,7 @@ impl Report {
             problems: problems.collect(),
             map: MapReport::new(duel),
             std: (comparison != Comparison::Nothing).then(|| StdReport::new(duel, comparison)),
-            latency: Latency::new(duel, comparison, timing::clock_ns()),
+            latency: Latency::new(duel, comparison),
             series: duel.series.columns(),
         }
     }

@@ -229,6 +229,8 @@ fn latency(report: &Report, out: &mut impl Write) -> io::Result<()> {
             times("std", std, out)?;
         }
     }
+    writeln!(out, "  nothing, {}", paint(DIM, &grouped(latency.nothing.operations)))?;
+    times("", latency.nothing, out)?;
     notes(report, out)
 }
 
@@ -240,21 +242,13 @@ fn times(name: &str, times: Times, out: &mut impl Write) -> io::Result<()> {
 }
 
 fn notes(report: &Report, out: &mut impl Write) -> io::Result<()> {
-    let clock = nanoseconds(report.latency.clock_ns);
     let mut note = |text: &str| writeln!(out, "  {}", paint(DIM, text));
-    note(&format!(
-        "Service times of single operations. Each includes reading the clock, {clock}; the"
-    ))?;
-    note("worst includes whatever else the machine did meanwhile.")?;
+    note("Service times of single operations, with reading the clock, in turns. Nothing is")?;
+    note("timed too: what stands there is the clock's cost and the machine's own pauses.")?;
     match &report.std {
-        Some(std) if std.same_hasher => {
-            note("Both maps get each key in turns. std has tophash's hash function here.")
-        }
+        Some(std) if std.same_hasher => note("std has tophash's hash function here."),
         Some(_) => {
-            note(
-                "Both maps get each key in turns. std hashes with SipHash, tophash with foldhash:",
-            )?;
-            note("--same-hasher compares the tables alone.")
+            note("std hashes with SipHash, tophash with foldhash; --same-hasher gives both one.")
         }
         None => Ok(()),
     }
