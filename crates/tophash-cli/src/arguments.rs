@@ -2,11 +2,12 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::{explore, inspect, plan, race};
+use crate::failure::EXIT_CODES;
+use crate::{explore, inspect, manual, plan, race};
 
 /// See what a hash map does with your keys.
 #[derive(Debug, Parser)]
-#[command(name = "tophash", version, arg_required_else_help = true)]
+#[command(name = "tophash", version, arg_required_else_help = true, after_help = EXIT_CODES)]
 pub(crate) struct Arguments {
     /// Whether to use colors.
     #[arg(long, value_enum, global = true, default_value_t = Color::Auto)]
@@ -25,6 +26,10 @@ pub(crate) enum Command {
     Plan(plan::Options),
     /// Measure the map beside std's, on this machine, now.
     Race(race::Options),
+    /// Print a script that completes the commands in a shell.
+    Completions(manual::Shell),
+    /// Print the manual page, for `man -l -`.
+    Man,
 }
 
 /// When to use colors.

@@ -1,10 +1,12 @@
 //! The program `tophash`: what a hash map does with your keys.
+#![forbid(unsafe_code)]
 
 mod arguments;
 mod explore;
 mod failure;
 mod figures;
 mod inspect;
+mod manual;
 mod plan;
 mod race;
 mod rules;
@@ -25,6 +27,8 @@ fn main() -> ExitCode {
         Command::Explore(options) => explore::run(&options),
         Command::Plan(options) => plan::run(&options),
         Command::Race(options) => race::run(&options),
+        Command::Completions(shell) => manual::completions(&shell),
+        Command::Man => manual::page(),
     };
     outcome.map_or_else(Failure::report, |()| ExitCode::SUCCESS)
 }

@@ -46,7 +46,12 @@ pub(crate) struct Options {
     #[arg(long, value_name = "PART", group = "kept")]
     group: Option<Part>,
     /// Values that --group lists of each key; the others are counted.
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 10,
+        value_parser = clap::value_parser!(u32).range(1..=1000)
+    )]
     group_size: u32,
     /// What parts the columns of --key csv; `\t` is a tab.
     #[arg(long, value_name = "BYTE", default_value = ",", value_parser = delimiter)]
@@ -55,7 +60,13 @@ pub(crate) struct Options {
     #[arg(long)]
     pub(super) no_header: bool,
     /// How many keys to list.
-    #[arg(short, long, value_name = "K", default_value_t = 10, value_parser = clap::value_parser!(u32).range(0..=TOP_MAX))]
+    #[arg(
+        short,
+        long,
+        value_name = "K",
+        default_value_t = 10,
+        value_parser = clap::value_parser!(u32).range(0..=TOP_MAX)
+    )]
     pub(super) top: u32,
     /// Do not run std's map beside: half the memory, and no comparison.
     #[arg(long)]
@@ -70,13 +81,28 @@ pub(crate) struct Options {
     #[arg(long)]
     pub(super) json: bool,
     /// Stop before there are more distinct keys than this (about 100 bytes each).
-    #[arg(long, value_name = "N", default_value_t = 10_000_000, value_parser = clap::value_parser!(u64).range(1..=4_000_000_000))]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 10_000_000,
+        value_parser = clap::value_parser!(u64).range(1..=4_000_000_000)
+    )]
     max_keys: u64,
     /// Stop before --unique and --group hold more values than this.
-    #[arg(long, value_name = "N", default_value_t = 10_000_000, value_parser = clap::value_parser!(u64).range(1..=4_000_000_000))]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 10_000_000,
+        value_parser = clap::value_parser!(u64).range(1..=4_000_000_000)
+    )]
     max_values: u64,
     /// Stop before the texts of keys and values take more than so many MiB.
-    #[arg(long, value_name = "MIB", default_value_t = 2048, value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
+    #[arg(
+        long,
+        value_name = "MIB",
+        default_value_t = 2048,
+        value_parser = clap::value_parser!(u32).range(1..=1_048_576)
+    )]
     max_text: u32,
 }
 

@@ -179,7 +179,7 @@ fn memory(report: &Report, out: &mut impl Write) -> io::Result<()> {
     row("most ever", report.map.bytes_max, "without the header")?;
     if let Some(std) = &report.std {
         row("std", std.bytes, "by hashbrown's rule")?;
-        row("std, most", std.bytes_max, "the old table and the new, while it resizes")?;
+        row("std, most", std.bytes_max, "the old and the new table, in a resize")?;
     }
     Ok(())
 }
@@ -243,12 +243,12 @@ fn times(name: &str, times: Times, out: &mut impl Write) -> io::Result<()> {
 
 fn notes(report: &Report, out: &mut impl Write) -> io::Result<()> {
     let mut note = |text: &str| writeln!(out, "  {}", paint(DIM, text));
-    note("Service times of single operations, with reading the clock, in turns. Nothing is")?;
-    note("timed too: what stands there is the clock's cost and the machine's own pauses.")?;
+    note("Service times of single operations, with reading the clock. Timing nothing")?;
+    note("shows the clock's own cost and the machine's own pauses, which all have.")?;
     match &report.std {
         Some(std) if std.same_hasher => note("std has tophash's hash function here."),
         Some(_) => {
-            note("std hashes with SipHash, tophash with foldhash; --same-hasher gives both one.")
+            note("std has SipHash, tophash foldhash; --same-hasher gives std foldhash, too.")
         }
         None => Ok(()),
     }
