@@ -14,11 +14,11 @@ const EXIT_BOUND_REACHED: u8 = 3;
 pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
   0  all went well, or who read the output closed it
-  1  something failed: a file cannot be read, a page cannot be written; what
-     else could be done was done
+  1  something failed: a file cannot be read, a page not be written;
+     what else could be done was done
   2  the command line is wrong
-  3  a bound such as --max-keys was reached; what was counted till then was
-     reported";
+  3  a bound such as --max-keys was reached; what was counted till
+     then was reported";
 
 /// Why the program ends without success.
 #[derive(Debug)]

@@ -37,7 +37,12 @@ fn render(page: &mut Vec<u8>) -> io::Result<()> {
     // Without the help for each command of `help` itself.
     let mut program = Arguments::command().disable_help_subcommand(true);
     program.build();
-    clap_mangen::Man::new(program.clone()).render(page)?;
+    let whole = clap_mangen::Man::new(program.clone());
+    whole.render_title(page)?;
+    whole.render_name_section(page)?;
+    whole.render_synopsis_section(page)?;
+    whole.render_options_section(page)?;
+    // The commands have sections of their own, not pages.
     for command in program.get_subcommands() {
         let name = format!("tophash {}", command.get_name());
         let section = clap_mangen::Man::new(command.clone());
@@ -45,7 +50,9 @@ fn render(page: &mut Vec<u8>) -> io::Result<()> {
         section.render_description_section(page)?;
         section.render_synopsis_section(page)?;
         section.render_options_section(page)?;
+        section.render_extra_section(page)?;
     }
+    whole.render_extra_section(page)?;
     Ok(())
 }
 

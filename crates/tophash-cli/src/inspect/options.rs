@@ -80,7 +80,7 @@ pub(crate) struct Options {
     /// Print the report as JSON, as docs/inspect.md describes it.
     #[arg(long)]
     pub(super) json: bool,
-    /// Stop before there are more distinct keys than this (about 100 bytes each).
+    /// Stop before there are more distinct keys than this (about 120 bytes each, and their texts).
     #[arg(
         long,
         value_name = "N",

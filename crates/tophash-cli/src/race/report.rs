@@ -69,6 +69,9 @@ pub(super) fn text(race: &Race) -> io::Result<()> {
     ] {
         writeln!(out, "{}", paint(DIM, line))?;
     }
+    if !race.same_hasher {
+        writeln!(out, "{}", paint(DIM, "--same-hasher gives std foldhash, too."))?;
+    }
     out.flush()
 }
 

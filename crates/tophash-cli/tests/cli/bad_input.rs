@@ -212,6 +212,11 @@ fn a_page_that_cannot_be_written_leaves_nothing_behind() {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_full_disk_is_an_error_with_a_cause() {
+    let page = run_with(&["inspect", "--html", "/dev/full"], "a\n");
+    assert_eq!(page.code, Some(1));
+    assert!(page.stderr.contains("/dev/full cannot be written: No space left"), "{}", page.stderr);
+    assert!(page.stderr.contains("Make room"));
+
     let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
     let output = std::process::Command::new(assert_cmd::cargo::cargo_bin!("tophash"))
         .args(["plan", "--key", "u64", "--count", "1"])
@@ -221,6 +226,17 @@ fn a_full_disk_is_an_error_with_a_cause() {
     assert_eq!(output.status.code(), Some(1));
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(stderr.contains("No space left"), "{stderr}");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_page_that_a_link_names_is_replaced_where_it_lies() {
+    let folder = Folder::new();
+    let (page, link) = (folder.file("page.html", "old"), folder.path("link.html"));
+    std::os::unix::fs::symlink(&page, &link).unwrap();
+    assert_eq!(run_with(&["inspect", "--html", &link], "a\n").code, Some(0));
+    assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert!(std::fs::read_to_string(&page).unwrap().starts_with("<!doctype html>"));
 }
 
 #[test]

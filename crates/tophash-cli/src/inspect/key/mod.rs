@@ -17,8 +17,7 @@ use column::Column;
 use log::LogField;
 
 /// What can be asked for, as `--help` and the errors say it.
-pub(super) const CHOICES: &str = "\
-  line                the whole line
+pub(super) const CHOICES: &str = "  line                the whole line
   word                each word of the line, in lower case
   field:N             the N-th field between spaces, counted from 1
   csv:COLUMN          a column, by its name in the first row or its number

@@ -16,14 +16,20 @@ const SCRIPT: &str = include_str!("../../../web/inspect/page.js");
 const PLOT_STYLE: &str = include_str!("../../../web/uplot/uPlot.min.css");
 const PLOT_SCRIPT: &str = include_str!("../../../web/uplot/uPlot.iife.min.js");
 
-/// Writes the page whole or not at all: a file beside it is written first and takes its name.
+/// Writes the page whole or not at all: a file beside it is written first and takes its name. What
+/// is no file, as a terminal or a pipe, must keep its name and is written to as it is.
 pub(in crate::inspect) fn write(path: &Path, report: &Report) -> Result<(), Failure> {
-    let temporary = beside(path);
-    let written =
-        write_to(&temporary, page(report).as_bytes()).and_then(|()| fs::rename(&temporary, path));
+    let page = page(report);
+    let is_device =
+        fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir());
+    let written = if is_device {
+        File::options().write(true).open(path).and_then(|mut file| file.write_all(page.as_bytes()))
+    } else {
+        // What a link leads to is replaced, not the link.
+        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        replace(&target, page.as_bytes())
+    };
     written.map_err(|error| {
-        // It may not be there; then there is nothing to remove.
-        let _ = fs::remove_file(&temporary);
         let next_step = match error.kind() {
             io::ErrorKind::StorageFull => "Make room, or name a file on another disk.",
             io::ErrorKind::NotFound => "Make the folder first, or name another.",
@@ -33,6 +39,16 @@ pub(in crate::inspect) fn write(path: &Path, report: &Report) -> Result<(), Fail
         let cause = super::super::cause(&error);
         Failure::new(format!("the page {name} cannot be written: {cause}"), next_step)
     })
+}
+
+fn replace(path: &Path, page: &[u8]) -> io::Result<()> {
+    let temporary = beside(path);
+    let written = write_to(&temporary, page).and_then(|()| fs::rename(&temporary, path));
+    if written.is_err() {
+        // It may not be there; then there is nothing to remove.
+        let _ = fs::remove_file(&temporary);
+    }
+    written
 }
 
 /// A name in the same folder, and so on the same disk, which no other process of this program uses.

@@ -128,7 +128,7 @@ fn map(report: &Report, out: &mut impl Write) -> io::Result<()> {
     line(
         "in vain",
         format!(
-            "{:.3} keys compared for a hit, {:.3} for a miss",
+            "{:.3} keys compared for each hit, {:.3} for each miss",
             map.false_positives_per_hit, map.false_positives_per_miss
         ),
     )?;
@@ -173,7 +173,7 @@ fn memory(report: &Report, out: &mut impl Write) -> io::Result<()> {
     row("main buckets", parts.buckets, "")?;
     row("overflow", parts.overflow, "")?;
     row("directory", parts.directory, "")?;
-    row("spare", parts.spare, "allocated for the growth under way")?;
+    row("spare", parts.spare, "allocated, not in use")?;
     row("header", parts.header, "")?;
     row("all", parts.total, "")?;
     row("most ever", report.map.bytes_max, "without the header")?;
