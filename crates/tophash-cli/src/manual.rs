@@ -50,7 +50,9 @@ fn render(page: &mut Vec<u8>) -> io::Result<()> {
         section.render_description_section(page)?;
         section.render_synopsis_section(page)?;
         section.render_options_section(page)?;
-        section.render_extra_section(page)?;
+        if command.get_after_help().is_some() {
+            section.render_extra_section(page)?;
+        }
     }
     whole.render_extra_section(page)?;
     Ok(())

@@ -259,7 +259,8 @@ fn note(report: &Report) -> String {
     format!(
         "Service times of single operations in this run, each with reading the clock; both maps \
          get each key in turns. Nothing is timed as well, once for each key: what stands there is \
-         the clock's own cost and the machine's own pauses, which fall on the maps too.{hashers}"
+         the clock's own cost and the machine's own pauses, which fall on the maps too, and more \
+         often, as there is more time for them.{hashers}"
     )
 }
 

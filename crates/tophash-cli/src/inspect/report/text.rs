@@ -244,7 +244,8 @@ fn times(name: &str, times: Times, out: &mut impl Write) -> io::Result<()> {
 fn notes(report: &Report, out: &mut impl Write) -> io::Result<()> {
     let mut note = |text: &str| writeln!(out, "  {}", paint(DIM, text));
     note("Service times of single operations, with reading the clock. Timing nothing")?;
-    note("shows the clock's own cost and the machine's own pauses, which all have.")?;
+    note("shows the clock's own cost and the machine's own pauses; what takes longer has")?;
+    note("more of those.")?;
     match &report.std {
         Some(std) if std.same_hasher => note("std has tophash's hash function here."),
         Some(_) => {
