@@ -6,6 +6,9 @@ use hdrhistogram::Histogram;
 
 use crate::figures::wide;
 
+/// Percentiles do not tell longer times apart: an hour.
+const TIME_NS_MAX: u64 = 3_600_000_000_000;
+
 /// One operation on one map.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Timed {
@@ -31,7 +34,8 @@ pub(super) struct Latencies {
 
 impl Latencies {
     pub(super) fn new() -> Self {
-        let histogram = Histogram::new(3).expect("three digits are within what is allowed");
+        let histogram = Histogram::new_with_bounds(1, TIME_NS_MAX, 3);
+        let histogram = histogram.expect("the bounds are constants that are tested");
         Self { histogram, worst: (0, 0) }
     }
 
@@ -75,6 +79,18 @@ mod tests {
         assert!((500..=501).contains(&latencies.percentile_ns(50.0)));
         assert_eq!((latencies.worst_ns(), latencies.worst_at_keys()), (123_456_789, 8));
         assert!(latencies.percentile_ns(100.0) <= 123_456_789);
+    }
+
+    #[test]
+    fn percentiles_tell_times_of_all_sizes() {
+        let mut latencies = Latencies::new();
+        for power in 0..=12 {
+            latencies.record(10_u64.pow(power), 0);
+        }
+        for (percent, expected) in [(50.0, 1e6), (80.0, 1e10), (100.0, 1e12)] {
+            let found = crate::figures::lossy(latencies.percentile_ns(percent));
+            assert!((found / expected - 1.0).abs() < 0.001, "{percent}: {found}");
+        }
     }
 
     #[test]
