@@ -151,7 +151,9 @@ where
     if is_default::<S>() {
         #[cfg(feature = "std")]
         if hash0 & SIP_BIT != 0 {
-            return sip(hash0, key);
+            let mut hasher = Sip::new(hash0);
+            key.hash(&mut hasher);
+            return hasher.finish();
         }
         let mut hasher = DefaultHasher::with_hash0(hash0);
         key.hash(&mut hasher);
@@ -174,15 +176,53 @@ const SIP_BIT: u32 = 1 << 31;
 /// The hash of a map that was flooded: SipHash-1-3 as std has it, keyed with 128 bits that the
 /// process draws from the operating system, of the map's seed and the key. Who does not know the
 /// 128 bits learns nothing about one seed's hashes from another's.
+///
+/// A function that took the key by reference would force it into memory, in every look-up of every
+/// map. So the key is hashed in place, as by the other hasher, and what is out of line takes its
+/// parts by value.
 #[cfg(feature = "std")]
-#[cold]
-#[inline(never)]
-fn sip<Q: Hash + ?Sized>(hash0: u32, key: &Q) -> u64 {
-    static KEY: std::sync::OnceLock<std::hash::RandomState> = std::sync::OnceLock::new();
-    let mut hasher = KEY.get_or_init(std::hash::RandomState::new).build_hasher();
-    hasher.write_u32(hash0);
-    key.hash(&mut hasher);
-    hasher.finish()
+struct Sip(std::hash::DefaultHasher);
+
+#[cfg(feature = "std")]
+impl Sip {
+    #[cold]
+    #[inline(never)]
+    fn new(hash0: u32) -> Self {
+        static KEY: std::sync::OnceLock<std::hash::RandomState> = std::sync::OnceLock::new();
+        let mut hasher = KEY.get_or_init(std::hash::RandomState::new).build_hasher();
+        hasher.write_u32(hash0);
+        Self(hasher)
+    }
+}
+
+/// Forwards writes out of line.
+#[cfg(feature = "std")]
+macro_rules! forward_slowly {
+    ($($write:ident($number:ty)),* $(,)?) => {
+        $(
+            #[cold]
+            #[inline(never)]
+            fn $write(&mut self, number: $number) {
+                self.0.$write(number);
+            }
+        )*
+    };
+}
+
+#[cfg(feature = "std")]
+impl Hasher for Sip {
+    forward_slowly! {
+        write(&[u8]),
+        write_u8(u8), write_u16(u16), write_u32(u32), write_u64(u64), write_u128(u128),
+        write_usize(usize), write_i8(i8), write_i16(i16), write_i32(i32), write_i64(i64),
+        write_i128(i128), write_isize(isize),
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn finish(&self) -> u64 {
+        self.0.finish()
+    }
 }
 
 /// A seed for a map that is flooded: from now on it hashes with `SipHash`.

@@ -383,7 +383,7 @@ where
     where
         V: Default,
     {
-        self.prepare();
+        self.prepare_for(&key);
         let hash = self.hash_of(&key);
         let hash0 = self.table.hash0();
         let hasher = hasher_of(&self.hash_builder, hash0);
@@ -412,7 +412,7 @@ where
     /// ```
     #[inline]
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
-        self.prepare();
+        self.prepare_for(&key);
         let hash = self.hash_of(&key);
         let hasher = hasher_of(&self.hash_builder, self.table.hash0());
         self.table.upsert(hash, key, value, |stored, key| key == stored, hasher)
@@ -439,7 +439,7 @@ where
     #[inline]
     #[expect(unsafe_code, reason = "unsafe by hashbrown's contract; nothing in it is")]
     pub unsafe fn insert_unique_unchecked(&mut self, key: K, value: V) -> (&K, &mut V) {
-        self.prepare();
+        self.prepare_for(&key);
         let hash = self.hash_of(&key);
         let hasher = hasher_of(&self.hash_builder, self.table.hash0());
         let (key, value) = self.table.insert_unique(hash, key, value, hasher);
@@ -480,7 +480,7 @@ where
         if self.is_empty() {
             return None;
         }
-        self.prepare();
+        self.prepare_for(key);
         let hash = self.hash_of(key);
         self.table.remove_entry(hash, equals(key))
     }

@@ -115,7 +115,7 @@ where
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        self.prepare();
+        self.prepare_for(key);
         let hash = self.hash_of(key);
         RawEntry::in_owner(self, |map| {
             let hash0 = map.table.hash0();

@@ -124,11 +124,17 @@ where
         hash_key(&self.hash_builder, self.table.hash0(), key)
     }
 
-    /// The growth work that comes before a write. It may change the seed of an empty map, so the
-    /// write's key is hashed after it.
+    /// The growth work that comes before a write of `key`. It may change the seed of an empty map,
+    /// so the key is hashed after it.
+    ///
+    /// In a map that is not expected in the cache the key is hashed before as well: the memory that
+    /// the write needs is asked for, and has come when the work is done (docs/decisions/0008).
     #[inline(always)]
-    pub(crate) fn prepare(&mut self) {
+    pub(crate) fn prepare_for<Q: Hash + ?Sized>(&mut self, key: &Q) {
         if self.table.wants_preparation() {
+            if !self.table.is_near() {
+                self.table.prefetch_for_write(self.hash_of(key));
+            }
             self.prepare_slowly();
         }
     }

@@ -176,10 +176,10 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                         is_there = false;
                         break;
                     }
-                    bucket = Bucket::of_node(next);
+                    bucket = Bucket::of_node(next, Self::SHAPE);
                 }
                 if is_there && slot < bucket.word().filled() {
-                    return Some((&*bucket.key(slot), &*bucket.value(slot)));
+                    return Some((&*bucket.key(slot), &*bucket.value::<K, V>(slot)));
                 }
             }
         }

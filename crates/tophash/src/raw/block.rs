@@ -19,11 +19,18 @@ use core::mem::MaybeUninit;
 use core::ptr::{self, NonNull};
 
 use super::bucket::{Bucket, Node};
+use super::sizing::Shape;
 use super::tophash::Word;
 use crate::alloc::{Allocator, allocate, deallocate};
 
 /// A function that drops the table whose parts it is given. See `RawTable`.
 pub(crate) type DropTable = unsafe fn(*mut ());
+
+/// What the part of a table that does not know its types must know of them.
+pub(crate) struct Kind {
+    pub(crate) shape: Shape,
+    pub(crate) drop_table: DropTable,
+}
 
 /// Words between the pivot and the tophash words; a pointer takes at most one.
 const HEAD_WORDS: usize = 2;
@@ -31,18 +38,18 @@ const HEAD_WORDS: usize = 2;
 /// Takes a block of `bucket_count`, uninitialised but for its drop function.
 ///
 /// `None` if memory is refused, or no block can be that large.
-pub(crate) fn allocate_block<K, V, A: Allocator>(
+pub(crate) fn allocate_block<A: Allocator>(
     bucket_count: usize,
-    drop_table: DropTable,
+    kind: &Kind,
     allocator: &A,
 ) -> Option<NonNull<u8>> {
-    let shape = Bucket::<K, V>::SHAPE;
+    let shape = &kind.shape;
     let start = allocate(allocator, shape.block_layout(bucket_count)?)?;
     // SAFETY: the pivot lies behind the slots, is aligned, and has room for both behind it.
     unsafe {
         let pivot = start.add(shape.slots_bytes * bucket_count);
         page_of_one(pivot).write(pivot.as_ptr());
-        pivot.cast::<Word>().add(1).cast::<DropTable>().write(drop_table);
+        pivot.cast::<Word>().add(1).cast::<DropTable>().write(kind.drop_table);
         Some(pivot)
     }
 }
@@ -53,12 +60,12 @@ pub(crate) fn allocate_block<K, V, A: Allocator>(
 ///
 /// `pivot` is of a block that [`allocate_block`] returned for the same types, allocator and
 /// `bucket_count`, and that is not used any more.
-pub(crate) unsafe fn deallocate_block<K, V, A: Allocator>(
+pub(crate) unsafe fn deallocate_block<A: Allocator>(
     pivot: *mut u8,
     bucket_count: usize,
+    shape: &Shape,
     allocator: &A,
 ) {
-    let shape = Bucket::<K, V>::SHAPE;
     let layout = shape
         .block_layout(bucket_count)
         .expect("the layout was valid when the block was allocated");
@@ -103,12 +110,13 @@ pub(crate) unsafe fn clear_words(pivot: *mut u8, bucket_count: usize) {
 ///
 /// `from` has `from_len` buckets and `to` has `to_len`, both at least `bucket_count`; the first
 /// `bucket_count` buckets of `from` are live, and become those of `to`.
-pub(crate) unsafe fn copy_buckets<K, V>(
+pub(crate) unsafe fn copy_buckets(
     from: (*mut u8, usize),
     to: (*mut u8, usize),
     bucket_count: usize,
+    shape: &Shape,
 ) {
-    let slots_bytes = Bucket::<K, V>::SHAPE.slots_bytes * bucket_count;
+    let slots_bytes = shape.slots_bytes * bucket_count;
     #[cfg(any(test, verify))]
     super::work::count_zeroed_or_copied(slots_bytes + 16 * bucket_count);
     // SAFETY: all ranges lie within their blocks (see the picture above), which are distinct.
@@ -129,28 +137,28 @@ pub(crate) fn word(pivot: *mut u8, place: usize) -> *mut Word {
 
 /// Where the link of the bucket at `place` of a block of `len` buckets lies.
 #[inline(always)]
-fn link(pivot: *mut u8, len: usize, place: usize) -> *mut *mut Node {
+pub(crate) fn link(pivot: *mut u8, len: usize, place: usize) -> *mut *mut Node {
     word(pivot, len).cast::<*mut Node>().wrapping_add(place)
 }
 
 /// The bucket at `place` of a block of `len` buckets.
 #[inline(always)]
-pub(crate) fn bucket<K, V>(pivot: *mut u8, len: usize, place: usize) -> Bucket<K, V> {
-    Bucket::new(word(pivot, place), link(pivot, len, place), slots::<K, V>(pivot, place))
+pub(crate) fn bucket(pivot: *mut u8, len: usize, place: usize, shape: &Shape) -> Bucket {
+    Bucket::new(word(pivot, place), link(pivot, len, place), slots(pivot, place, shape))
 }
 
 /// Where the slots of the bucket at `place` of a block begin.
 #[inline(always)]
-pub(crate) fn slots<K, V>(pivot: *mut u8, place: usize) -> NonNull<u8> {
+pub(crate) fn slots(pivot: *mut u8, place: usize, shape: &Shape) -> NonNull<u8> {
     // SAFETY: the slots lie within the block, so their address is not null; nobody asks for those
     // of `EMPTY`.
-    unsafe { NonNull::new_unchecked(slots_address::<K, V>(pivot, place)) }
+    unsafe { NonNull::new_unchecked(slots_address(pivot, place, shape)) }
 }
 
 /// As [`slots`]; what lies before `EMPTY` may be asked for, and not be looked at.
 #[inline(always)]
-pub(crate) fn slots_address<K, V>(pivot: *mut u8, place: usize) -> *mut u8 {
-    let slots_bytes = Bucket::<K, V>::SHAPE.slots_bytes;
+pub(crate) fn slots_address(pivot: *mut u8, place: usize, shape: &Shape) -> *mut u8 {
+    let slots_bytes = shape.slots_bytes;
     // Two steps: the constant then becomes part of the address and not of the arithmetic.
     pivot.wrapping_sub(place * slots_bytes).wrapping_sub(slots_bytes)
 }

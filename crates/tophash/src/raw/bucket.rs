@@ -10,10 +10,10 @@
 use core::marker::PhantomData;
 use core::ptr::{self, NonNull};
 
-use super::sizing::{Shape, round_up};
+use super::sizing::Shape;
 use super::tophash::Word;
 
-/// The head of an overflow bucket; its slots follow at [`Bucket::NODE_SLOTS_OFFSET`].
+/// The head of an overflow bucket; its slots follow at [`Shape::node_slots_offset`].
 #[repr(C)]
 pub(crate) struct Node {
     /// The tophash bytes. The hint bits are unused and 0.
@@ -54,6 +54,9 @@ impl<K, V> PartialEq for Slots<K, V> {
 }
 
 impl<K, V> Slots<K, V> {
+    /// The sizes of this kind of slots, and of all that has to do with them.
+    pub(crate) const SHAPE: &'static Shape = &Shape::of::<K, V>();
+
     /// The slots that begin at `start`.
     #[inline(always)]
     pub(crate) fn new(start: NonNull<u8>) -> Self {
@@ -85,89 +88,63 @@ impl<K, V> Slots<K, V> {
     #[inline(always)]
     pub(crate) unsafe fn value(self, slot: usize) -> *mut V {
         // SAFETY: within the eight values, which begin at the offset.
-        unsafe { self.start.add(Shape::of::<K, V>().values_offset).cast::<V>().add(slot).as_ptr() }
+        unsafe { self.start.add(Self::SHAPE.values_offset).cast::<V>().add(slot).as_ptr() }
     }
 }
 
 /// A handle to one bucket, main or overflow. It is a set of pointers: copying it copies nothing.
-pub(crate) struct Bucket<K, V> {
+///
+/// It does not know `K` and `V`, nor does most of what handles buckets: that is compiled once and
+/// not for each kind of map (docs/decisions/0009). Who asks for a key or a value says of which type
+/// it is.
+#[derive(Clone, Copy)]
+pub(crate) struct Bucket {
     word: *mut Word,
     /// Where the pointer to the chain's next bucket lies. In a main bucket it is written only
     /// when the word has hints (R4).
     link: *mut *mut Node,
-    slots: Slots<K, V>,
+    slots: NonNull<u8>,
 }
 
-impl<K, V> Clone for Bucket<K, V> {
-    #[inline(always)]
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<K, V> Copy for Bucket<K, V> {}
-
-impl<K, V> Bucket<K, V> {
-    /// The sizes of this kind of bucket.
-    pub(crate) const SHAPE: Shape = Shape::of::<K, V>();
-
-    /// Where the slots of a node begin.
-    pub(crate) const NODE_SLOTS_OFFSET: usize =
-        round_up(size_of::<Node>(), Self::SHAPE.slots_align);
-
-    /// Bytes of a node, slots included; a multiple of [`Self::NODE_ALIGN`].
-    pub(crate) const NODE_BYTES: usize = round_up(Self::NODE_SLOTS_END, Self::NODE_ALIGN);
-
-    /// Where the slots of a node end. Those without size take a byte, so that their address is not
-    /// where another allocation may begin.
-    const NODE_SLOTS_END: usize = Self::NODE_SLOTS_OFFSET
-        + if Self::SHAPE.slots_bytes == 0 { 1 } else { Self::SHAPE.slots_bytes };
-
-    /// Alignment of a node.
-    pub(crate) const NODE_ALIGN: usize = if Self::SHAPE.slots_align > align_of::<Node>() {
-        Self::SHAPE.slots_align
-    } else {
-        align_of::<Node>()
-    };
-
+impl Bucket {
     /// The bucket made of these parts.
     #[inline(always)]
     pub(crate) fn new(word: *mut Word, link: *mut *mut Node, slots: NonNull<u8>) -> Self {
-        Self { word, link, slots: Slots::new(slots) }
+        Self { word, link, slots }
     }
 
     /// The bucket's slots.
     #[inline(always)]
-    pub(crate) fn slots(self) -> Slots<K, V> {
-        self.slots
+    pub(crate) fn slots<K, V>(self) -> Slots<K, V> {
+        Slots::new(self.slots)
     }
 
     /// The bucket that `node` is.
     ///
     /// # Safety
     ///
-    /// `node` points to an overflow bucket of a table of `K` and `V`.
+    /// `node` points to an overflow bucket of a table of this shape.
     #[inline(always)]
-    pub(crate) unsafe fn of_node(node: *mut Node) -> Self {
-        // SAFETY: a node is `NODE_BYTES` long, and all the offsets lie within.
+    pub(crate) unsafe fn of_node(node: *mut Node, shape: &Shape) -> Self {
+        // SAFETY: a node is `node_bytes` long, and all the offsets lie within.
         unsafe {
             Self::new(
                 &raw mut (*node).word,
                 &raw mut (*node).next,
-                NonNull::new_unchecked(node.cast::<u8>().add(Self::NODE_SLOTS_OFFSET)),
+                NonNull::new_unchecked(node.cast::<u8>().add(shape.node_slots_offset)),
             )
         }
     }
 
-    /// The overflow bucket with these slots.
+    /// The overflow bucket whose slots begin at `slots`.
     ///
     /// # Safety
     ///
-    /// They are the slots of a node.
+    /// They are the slots of a node of a table of this shape.
     #[inline]
-    pub(crate) unsafe fn of_slots(slots: Slots<K, V>) -> Self {
+    pub(crate) unsafe fn of_slots(slots: NonNull<u8>, shape: &Shape) -> Self {
         // SAFETY: a node's slots lie so far behind its head.
-        unsafe { Self::of_node(slots.start.as_ptr().sub(Self::NODE_SLOTS_OFFSET).cast()) }
+        unsafe { Self::of_node(slots.as_ptr().sub(shape.node_slots_offset).cast(), shape) }
     }
 
     /// The tophash word.
@@ -219,22 +196,33 @@ impl<K, V> Bucket<K, V> {
     ///
     /// # Safety
     ///
-    /// As for [`Slots::key`].
+    /// As for [`Slots::key`], and `K` is the table's.
     #[inline(always)]
-    pub(crate) unsafe fn key(self, slot: usize) -> *mut K {
+    pub(crate) unsafe fn key<K>(self, slot: usize) -> *mut K {
         // SAFETY: as the caller says.
-        unsafe { self.slots.key(slot) }
+        unsafe { self.slots.cast::<K>().add(slot).as_ptr() }
     }
 
     /// Where the value of `slot` lies.
     ///
     /// # Safety
     ///
-    /// As for [`Slots::key`].
+    /// As for [`Slots::key`], and `K` and `V` are the table's.
     #[inline(always)]
-    pub(crate) unsafe fn value(self, slot: usize) -> *mut V {
+    pub(crate) unsafe fn value<K, V>(self, slot: usize) -> *mut V {
         // SAFETY: as the caller says.
-        unsafe { self.slots.value(slot) }
+        unsafe { self.slots::<K, V>().value(slot) }
+    }
+
+    /// Notes which slots of an overflow bucket go to Y.
+    ///
+    /// # Safety
+    ///
+    /// The bucket is an overflow bucket of a table that the caller may change.
+    #[inline(always)]
+    pub(crate) unsafe fn set_y_slots(self, y_slots: u8) {
+        // SAFETY: an overflow bucket's word is the first field of its node.
+        unsafe { (*self.word.cast::<Node>()).y_slots = y_slots };
     }
 
     /// Copies an entry's bytes; what was in `to` is forgotten, what is in `from` becomes so.
@@ -244,14 +232,32 @@ impl<K, V> Bucket<K, V> {
     ///
     /// Both slots belong to buckets of the caller's table, and `from` holds an entry.
     #[inline(always)]
-    pub(crate) unsafe fn move_entry(from: (Self, usize), to: (Self, usize)) {
+    pub(crate) unsafe fn move_entry(from: (Self, usize), to: (Self, usize), shape: &Shape) {
         #[cfg(any(test, verify))]
         super::work::count_moved(1);
-        // SAFETY: slots are aligned and valid for reads and writes; `copy` allows overlap.
+        let place = |(bucket, slot): (Self, usize)| {
+            let start = bucket.slots.as_ptr();
+            let key = start.wrapping_add(slot * shape.key_bytes);
+            (key, start.wrapping_add(shape.values_offset + slot * shape.value_bytes))
+        };
+        let (from, to) = (place(from), place(to));
+        // SAFETY: slots are valid for reads and writes; `copy` allows overlap.
         unsafe {
-            ptr::copy(from.0.key(from.1), to.0.key(to.1), 1);
-            ptr::copy(from.0.value(from.1), to.0.value(to.1), 1);
+            ptr::copy(from.0, to.0, shape.key_bytes);
+            ptr::copy(from.1, to.1, shape.value_bytes);
         }
+    }
+
+    /// Where the bucket's slots begin.
+    #[inline(always)]
+    pub(crate) fn start(self) -> NonNull<u8> {
+        self.slots
+    }
+
+    /// Whether the bucket's slots begin there.
+    #[inline]
+    pub(crate) fn starts_at(self, slots: NonNull<u8>) -> bool {
+        self.slots == slots
     }
 
     /// Whether two handles mean the same bucket.

@@ -3,10 +3,10 @@
 use core::alloc::Layout;
 use core::ptr::{self, NonNull};
 
-use super::bucket::Bucket;
+use super::block::Kind;
 use super::directory::BLOCK_COUNT_MAX;
-use super::sizing::{BUCKET_COUNT_MAX, buckets_for};
-use super::{Header, RawTable, block, drop_table, fail};
+use super::sizing::{BUCKET_COUNT_MAX, Shape, buckets_for};
+use super::{Header, Parts, RawTable, block, extra_layout, fail};
 use crate::TryReserveError;
 use crate::alloc::{Allocator, allocate, deallocate};
 
@@ -23,8 +23,8 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     ) -> Result<Self, TryReserveError> {
         let mut table = Self::new_in(allocator);
         if entry_count > 0 {
-            let bucket_count = Self::possible_bucket_count(entry_count)?;
-            table.build(bucket_count, bucket_count)?;
+            let bucket_count = possible_bucket_count(entry_count, Self::SHAPE)?;
+            table.parts.build(bucket_count, bucket_count, Self::KIND)?;
         }
         Ok(table)
     }
@@ -38,103 +38,12 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         }
     }
 
-    /// The buckets that `entry_count` entries need, if a table can have so many.
-    pub(super) fn possible_bucket_count(entry_count: usize) -> Result<u64, TryReserveError> {
-        buckets_for(entry_count)
-            .filter(|&bucket_count| Self::is_possible(bucket_count))
-            .ok_or(TryReserveError::CapacityOverflow)
-    }
-
-    /// Whether a table can have `bucket_count` buckets.
-    pub(super) fn is_possible(bucket_count: u64) -> bool {
-        bucket_count <= BUCKET_COUNT_MAX
-            && bucket_count >> Self::BLOCK_LOG2 <= BLOCK_COUNT_MAX
-            && Bucket::<K, V>::SHAPE.blocks_bytes(bucket_count).is_some()
-    }
-
-    /// Gives a table without memory the buckets from 0 to `live - 1`, all empty, out of
-    /// `bucket_count` that the mask stands for. If memory is refused, the table stays as it was.
-    pub(super) fn build(&mut self, bucket_count: u64, live: u64) -> Result<(), TryReserveError> {
-        debug_assert!(!self.header().is_allocated());
-        debug_assert!(live <= bucket_count && (live >= bucket_count / 2 && live > 0));
-        let shape = Bucket::<K, V>::SHAPE;
-        let refused = |bytes: usize| TryReserveError::AllocError {
-            layout: Layout::from_size_align(bytes, 8).unwrap_or(Layout::new::<u64>()),
-        };
-        let bytes = shape.blocks_bytes(bucket_count).ok_or(TryReserveError::CapacityOverflow)?;
-        if bytes >= PROBE_BYTES_MIN && !can_have(bytes, self.allocator()) {
-            return Err(refused(bytes));
-        }
-        let block_len = bucket_count.min(Self::BLOCK_LEN as u64) as usize;
-        let block = |allocator: &A| {
-            let pivot =
-                block::allocate_block::<K, V, A>(block_len, drop_table::<K, V, A>, allocator)?;
-            // SAFETY: a fresh block of so many buckets.
-            unsafe { block::clear_words(pivot.as_ptr(), block_len) };
-            Some(pivot)
-        };
-        if bucket_count <= Self::BLOCK_LEN as u64 {
-            let pivot = block(self.allocator()).ok_or(refused(bytes))?;
-            self.set_only_block(pivot);
-        } else {
-            /// Gives back what was built so far: if memory is refused, or the allocator panics.
-            struct Unfinished<'a, K, V, A: Allocator>(&'a mut RawTable<K, V, A>);
-            impl<K, V, A: Allocator> Drop for Unfinished<'_, K, V, A> {
-                fn drop(&mut self) {
-                    self.0.release_extra();
-                }
-            }
-            let block_count = live.div_ceil(Self::BLOCK_LEN as u64) as usize;
-            let unfinished = Unfinished(self);
-            let room = (bucket_count >> Self::BLOCK_LOG2) as usize;
-            if !unfinished.0.ensure_extra(false) || !unfinished.0.reserve_blocks(room) {
-                return Err(refused(bytes));
-            }
-            let (extra, allocator) = unfinished.0.extra_mut();
-            while extra.directory.block_count() < block_count {
-                let Some(pivot) = block(allocator) else { return Err(refused(bytes)) };
-                // SAFETY: there is room for all blocks.
-                if !unsafe { extra.directory.push(pivot.as_ptr(), allocator) } {
-                    let pivot = pivot.as_ptr();
-                    // SAFETY: the block was allocated just now and is in no directory.
-                    unsafe { block::deallocate_block::<K, V, A>(pivot, block_len, allocator) };
-                    return Err(refused(bytes));
-                }
-            }
-            core::mem::forget(unfinished);
-            self.header_mut().buckets = self.extra().directory.entry_point();
-        }
-        let header = self.header_mut();
-        header.mask = (bucket_count - 1) as u32;
-        header.last = (live - 1) as u32;
-        Ok(())
-    }
-
-    /// Makes room in the directory of a table that has no blocks yet.
-    fn reserve_blocks(&mut self, block_count: usize) -> bool {
-        let (extra, buckets, allocator) = self.extra_and_buckets();
-        extra.directory.reserve(block_count, buckets, allocator)
-    }
-
-    /// Calls `f` with the pivot and the bucket count of every block.
-    pub(super) fn for_each_block(&mut self, mut f: impl FnMut(*mut u8, usize)) {
-        if !self.header().is_allocated() {
-        } else if self.is_one_block() {
-            f(self.first_block(), self.header().mask as usize + 1);
-        } else {
-            let directory = &self.extra().directory;
-            for place in 0..directory.block_count() {
-                f(directory.block(place), Self::BLOCK_LEN);
-            }
-        }
-    }
-
     /// Drops all entries and gives all memory back; also when dropping an entry panics.
     pub(crate) fn clear_and_release(&mut self) {
         struct Released<'a, K, V, A: Allocator>(&'a mut RawTable<K, V, A>);
         impl<K, V, A: Allocator> Drop for Released<'_, K, V, A> {
             fn drop(&mut self) {
-                self.0.release();
+                self.0.parts.release(RawTable::<K, V, A>::SHAPE);
             }
         }
         let released = Released(self);
@@ -148,47 +57,144 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             }
         }
     }
+}
 
-    /// Gives all memory back. Entries are forgotten; the seed and the settings stay.
-    pub(super) fn release(&mut self) {
-        if self.header().is_allocated() && self.is_one_block() {
-            let pivot = self.first_block();
-            // SAFETY: the only block, with its length; the header forgets it below.
-            unsafe {
-                block::deallocate_block::<K, V, A>(
-                    pivot,
-                    self.header().mask as usize + 1,
-                    self.allocator(),
-                );
+impl<A: Allocator> Parts<A> {
+    /// Gives a table without memory the buckets from 0 to `live - 1`, all empty, out of
+    /// `bucket_count` that the mask stands for. If memory is refused, the table stays as it was.
+    pub(super) fn build(
+        &mut self,
+        bucket_count: u64,
+        live: u64,
+        kind: &Kind,
+    ) -> Result<(), TryReserveError> {
+        debug_assert!(!self.header.is_allocated());
+        debug_assert!(live <= bucket_count && (live >= bucket_count / 2 && live > 0));
+        let shape = &kind.shape;
+        let refused = |bytes: usize| TryReserveError::AllocError {
+            layout: Layout::from_size_align(bytes, 8).unwrap_or(Layout::new::<u64>()),
+        };
+        let bytes = shape.blocks_bytes(bucket_count).ok_or(TryReserveError::CapacityOverflow)?;
+        if bytes >= PROBE_BYTES_MIN && !can_have(bytes, &self.allocator) {
+            return Err(refused(bytes));
+        }
+        let block_len = bucket_count.min(shape.block_len() as u64) as usize;
+        let block = |allocator: &A| {
+            let pivot = block::allocate_block(block_len, kind, allocator)?;
+            // SAFETY: a fresh block of so many buckets.
+            unsafe { block::clear_words(pivot.as_ptr(), block_len) };
+            Some(pivot)
+        };
+        if bucket_count <= shape.block_len() as u64 {
+            let pivot = block(&self.allocator).ok_or(refused(bytes))?;
+            self.set_only_block(pivot);
+        } else {
+            /// Gives back what was built so far: if memory is refused, or the allocator panics.
+            struct Unfinished<'a, A: Allocator>(&'a mut Parts<A>, &'a Shape);
+            impl<A: Allocator> Drop for Unfinished<'_, A> {
+                fn drop(&mut self) {
+                    self.0.release_extra(self.1);
+                }
+            }
+            let block_count = live.div_ceil(shape.block_len() as u64) as usize;
+            let unfinished = Unfinished(self, shape);
+            let room = (bucket_count >> shape.block_log2) as usize;
+            if !unfinished.0.ensure_extra(false, kind) || !unfinished.0.reserve_blocks(room) {
+                return Err(refused(bytes));
+            }
+            let (extra, allocator) = unfinished.0.extra_mut();
+            while extra.directory.block_count() < block_count {
+                let Some(pivot) = block(allocator) else { return Err(refused(bytes)) };
+                // SAFETY: there is room for all blocks.
+                if !unsafe { extra.directory.push(pivot.as_ptr(), allocator) } {
+                    let pivot = pivot.as_ptr();
+                    // SAFETY: the block was allocated just now and is in no directory.
+                    unsafe { block::deallocate_block(pivot, block_len, shape, allocator) };
+                    return Err(refused(bytes));
+                }
+            }
+            core::mem::forget(unfinished);
+            self.header.buckets = self.extra().directory.entry_point();
+        }
+        let header = &mut self.header;
+        header.mask = (bucket_count - 1) as u32;
+        header.last = (live - 1) as u32;
+        Ok(())
+    }
+
+    /// Makes room in the directory of a table that has no blocks yet.
+    fn reserve_blocks(&mut self, block_count: usize) -> bool {
+        let (extra, buckets, allocator) = self.extra_and_buckets();
+        extra.directory.reserve(block_count, buckets, allocator)
+    }
+
+    /// Calls `f` with the pivot and the bucket count of every block.
+    pub(super) fn for_each_block(&mut self, shape: &Shape, mut f: impl FnMut(*mut u8, usize)) {
+        if !self.header.is_allocated() {
+        } else if self.header.is_one_block(shape) {
+            f(self.first_block(shape), self.header.mask as usize + 1);
+        } else {
+            let directory = &self.extra().directory;
+            for place in 0..directory.block_count() {
+                f(directory.block(place), shape.block_len());
             }
         }
-        self.release_extra();
-        let Header { hash0, flags, .. } = *self.header();
-        *self.header_mut() = Header { hash0, flags: flags.settings(), ..Header::empty() };
+    }
+
+    /// Gives all memory back. Entries are forgotten; the seed and the settings stay.
+    pub(super) fn release(&mut self, shape: &Shape) {
+        if self.header.is_allocated() && self.header.is_one_block(shape) {
+            let pivot = self.first_block(shape);
+            // SAFETY: the only block, with its length; the header forgets it below.
+            unsafe {
+                let len = self.header.mask as usize + 1;
+                block::deallocate_block(pivot, len, shape, &self.allocator);
+            }
+        }
+        self.release_extra(shape);
+        let Header { hash0, flags, .. } = self.header;
+        self.header = Header { hash0, flags: flags.settings(), ..Header::empty() };
     }
 
     /// Gives back the overflow chunks, and the directory with its blocks.
-    fn release_extra(&mut self) {
-        if self.header().extra.is_null() {
+    fn release_extra(&mut self, shape: &Shape) {
+        if self.header.extra.is_null() {
             return;
         }
         let (extra, allocator) = self.extra_mut();
         // SAFETY: all blocks in the directory are full ones of these types; nothing refers to them
         // or to a node any more, because the header is about to forget them.
         unsafe {
-            extra.slab.release_all::<K, V, A>(allocator);
+            extra.slab.release_all(shape, allocator);
             for place in 0..extra.directory.block_count() {
                 let pivot = extra.directory.block(place);
-                block::deallocate_block::<K, V, A>(pivot, Self::BLOCK_LEN, allocator);
+                block::deallocate_block(pivot, shape.block_len(), shape, allocator);
             }
             extra.directory.release(allocator);
-            let (layout, _) = Self::extra_layout(extra.guest_buckets)
+            let (layout, _) = extra_layout(extra.guest_buckets, shape)
                 .expect("the layout was valid when the block was allocated");
-            let extra = NonNull::new_unchecked(self.header().extra).cast();
-            deallocate(self.allocator(), extra, layout);
+            let extra = NonNull::new_unchecked(self.header.extra).cast();
+            deallocate(&self.allocator, extra, layout);
         }
-        self.header_mut().extra = ptr::null_mut();
+        self.header.extra = ptr::null_mut();
     }
+}
+
+/// The buckets that `entry_count` entries need, if a table can have so many.
+pub(super) fn possible_bucket_count(
+    entry_count: usize,
+    shape: &Shape,
+) -> Result<u64, TryReserveError> {
+    buckets_for(entry_count)
+        .filter(|&bucket_count| is_possible(bucket_count, shape))
+        .ok_or(TryReserveError::CapacityOverflow)
+}
+
+/// Whether a table can have `bucket_count` buckets.
+pub(super) fn is_possible(bucket_count: u64, shape: &Shape) -> bool {
+    bucket_count <= BUCKET_COUNT_MAX
+        && bucket_count >> shape.block_log2 <= BLOCK_COUNT_MAX
+        && shape.blocks_bytes(bucket_count).is_some()
 }
 
 /// Whether the allocator has so many bytes in one piece.

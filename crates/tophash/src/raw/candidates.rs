@@ -65,7 +65,7 @@ impl<K, V> Iterator for RawCandidates<K, V> {
             }
             // SAFETY: nodes have words and links (R3, R5).
             unsafe {
-                let bucket = Bucket::of_node(self.next);
+                let bucket = Bucket::of_node(self.next, Slots::<K, V>::SHAPE);
                 self.slots = bucket.slots();
                 self.matches = bucket.word().matches(self.tophash);
                 self.next = bucket.next();

@@ -5,14 +5,51 @@ use core::ptr;
 use super::bucket::{Bucket, Slot};
 use super::find::prefetch;
 use super::order::Interval;
+use super::remove::renew_hints;
+use super::sizing::Shape;
 use super::tophash::SLOT_COUNT;
-use super::{RawTable, block};
+use super::{Header, RawTable, block};
 use crate::alloc::Allocator;
+
+impl Header {
+    /// The taken slots of a chain, from its front.
+    ///
+    /// # Safety
+    ///
+    /// `index <= last`, in a table of this shape with memory, which is not changed as long as the
+    /// iterator is used.
+    #[cfg(feature = "std")]
+    pub(super) unsafe fn taken_slots<'a>(
+        &self,
+        index: u32,
+        shape: &'a Shape,
+    ) -> impl Iterator<Item = (Bucket, usize)> + use<'a> {
+        // SAFETY: as the caller says.
+        let mut bucket = unsafe { self.bucket(index, shape) };
+        let (mut is_main, mut slot) = (true, 0);
+        core::iter::from_fn(move || {
+            // SAFETY: words, links and nodes are as R3 to R5 say.
+            unsafe {
+                if slot == SLOT_COUNT {
+                    let has_next = !is_main || bucket.word().has_overflow();
+                    let node = if has_next { bucket.next() } else { ptr::null_mut() };
+                    if node.is_null() {
+                        return None;
+                    }
+                    (bucket, is_main, slot) = (Bucket::of_node(node, shape), false, 0);
+                }
+                let place = (bucket, slot);
+                slot += 1;
+                (place.1 < bucket.word().filled()).then_some(place)
+            }
+        })
+    }
+}
 
 impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// The bucket with the entry at `position` of a chain, and its slot; `None` behind the end.
     /// O(position / 8).
-    fn place_at(&self, index: u32, position: usize) -> Option<(Bucket<K, V>, usize)> {
+    fn place_at(&self, index: u32, position: usize) -> Option<(Bucket, usize)> {
         assert!(index <= self.header().last, "the bucket is live");
         // SAFETY: the bucket is live; words, links and nodes are as R3 to R5 say.
         unsafe {
@@ -23,7 +60,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                 if node.is_null() {
                     return None;
                 }
-                bucket = Bucket::of_node(node);
+                bucket = Bucket::of_node(node, Self::SHAPE);
                 has_next = true;
             }
             let slot = position % SLOT_COUNT;
@@ -42,11 +79,11 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     pub(super) fn prefetch_ahead_of(&self, interval: Interval) {
         let index = self.header().interval_at(interval.fourth_next()).index;
         // SAFETY: ranks belong to live buckets.
-        let (pivot, place) = unsafe { self.header().locate::<K, V>(index) };
-        let slots = block::slots_address::<K, V>(pivot, place);
+        let (pivot, place) = unsafe { self.header().locate(index, Self::SHAPE) };
+        let slots = block::slots_address(pivot, place, Self::SHAPE);
         prefetch(block::word(pivot, place).cast());
         prefetch(slots);
-        prefetch(slots.wrapping_add(Bucket::<K, V>::SHAPE.values_offset));
+        prefetch(slots.wrapping_add(Self::SHAPE.values_offset));
     }
 
     /// The entries of a chain. O(buckets of the chain).
@@ -59,7 +96,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             if bucket.word().has_overflow() {
                 let mut node = bucket.next();
                 while !node.is_null() {
-                    bucket = Bucket::of_node(node);
+                    bucket = Bucket::of_node(node, Self::SHAPE);
                     len += bucket.word().filled();
                     node = bucket.next();
                 }
@@ -92,12 +129,12 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         // SAFETY: two different taken slots of one chain; words and hints agree with the entries
         // again at the end (R3, R4).
         unsafe {
-            ptr::swap(a.key(i), b.key(j));
-            ptr::swap(a.value(i), b.value(j));
+            ptr::swap(a.key::<K>(i), b.key(j));
+            ptr::swap(a.value::<K, V>(i), b.value::<K, V>(j));
             let (from_a, from_b) = (a.word().tophash(i), b.word().tophash(j));
             a.set_word(a.word().replaced(i, from_b));
             b.set_word(b.word().replaced(j, from_a));
-            Self::renew_hints(self.bucket(index));
+            renew_hints(self.bucket(index));
         }
     }
 

@@ -18,9 +18,9 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         let bucket_count = u64::from(mask) + 1;
         assert!(bucket_count.is_power_of_two() && last <= mask, "R2: {mask} {last}");
         assert!(mask == 0 || last + 1 >= header.half(), "R2: {mask} {last}");
-        if !self.is_one_block() {
+        if !header.is_one_block(Self::SHAPE) {
             let directory = &self.extra().directory;
-            let live_blocks = (last as usize >> Self::BLOCK_LOG2) + 1;
+            let live_blocks = (last as usize >> Self::SHAPE.block_log2) + 1;
             assert_eq!(directory.block_count(), live_blocks, "R1: blocks");
             assert_eq!(header.buckets, directory.entry_point(), "R1: entry point");
         }
@@ -38,7 +38,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         } else {
             let extra = self.extra();
             assert_eq!(node_count, extra.slab.used(), "R6: nodes in chains and nodes in use");
-            extra.slab.check::<K, V>();
+            extra.slab.check(Self::SHAPE);
         }
     }
 
@@ -51,7 +51,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         // SAFETY: what is read is what R3 to R5 say is initialised; if they do not hold, a test is
         // about to fail one way or another.
         unsafe {
-            let main: Bucket<K, V> = self.bucket(index);
+            let main = self.bucket(index);
             let mut hints = 0;
             let mut entries = 0;
             let mut nodes = 0;
@@ -68,7 +68,8 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                     if let Some(hasher) = hasher {
                         let hash = hasher(&*bucket.key(slot));
                         assert_eq!(self.header().index_of(hash), index, "an entry is astray");
-                        assert_eq!(super::tophash::Tophash::of(hash), tophash, "wrong tophash");
+                        let expected = super::tophash::Tophash::of(hash);
+                        assert_eq!(expected.get(), tophash.get(), "wrong tophash");
                     }
                 }
                 entries += filled;
@@ -83,7 +84,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                     break;
                 }
                 assert!(word.is_full(), "R5: a bucket with a next one is not full");
-                bucket = Bucket::of_node(next);
+                bucket = Bucket::of_node(next, Self::SHAPE);
                 nodes += 1;
             }
             assert_eq!(main.word().hints(), hints, "R4: hints of bucket {index}");

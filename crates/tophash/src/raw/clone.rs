@@ -41,7 +41,9 @@ impl<K: Clone, V: Clone, A: Allocator> RawTable<K, V, A> {
         }
         if !self.header().is_allocated() {
             let (mask, last) = (source.header().mask, source.header().last);
-            if let Err(error) = self.build(u64::from(mask) + 1, u64::from(last) + 1) {
+            if let Err(error) =
+                self.parts.build(u64::from(mask) + 1, u64::from(last) + 1, Self::KIND)
+            {
                 fail(&error, 0, source.len());
             }
         }
@@ -61,7 +63,7 @@ impl<K: Clone, V: Clone, A: Allocator> RawTable<K, V, A> {
     /// # Safety
     ///
     /// `from` is a live main bucket of another table, `to` one of this table, with no entry.
-    unsafe fn copy_chain(&mut self, from: Bucket<K, V>, to: Bucket<K, V>) -> usize {
+    unsafe fn copy_chain(&mut self, from: Bucket, to: Bucket) -> usize {
         // SAFETY: words, links and nodes are as R3 to R5 say. Each clone is made while all
         // invariants hold; then it is written to the chain's first free slot, and counted.
         unsafe {
@@ -69,9 +71,10 @@ impl<K: Clone, V: Clone, A: Allocator> RawTable<K, V, A> {
             let filled = word.filled();
             let mut copied = super::tophash::Word::EMPTY;
             for slot in 0..filled {
-                let (key, value) = ((*from.key(slot)).clone(), (*from.value(slot)).clone());
-                to.key(slot).write(key);
-                to.value(slot).write(value);
+                let (key, value) =
+                    ((*from.key::<K>(slot)).clone(), (*from.value::<K, V>(slot)).clone());
+                to.key::<K>(slot).write(key);
+                to.value::<K, V>(slot).write(value);
                 copied = copied.with(slot, word.tophash(slot));
                 to.set_word(copied);
                 self.header_mut().count += 1;
@@ -86,7 +89,7 @@ impl<K: Clone, V: Clone, A: Allocator> RawTable<K, V, A> {
     ///
     /// As there; `from` has overflow buckets, and `to` is full.
     #[cold]
-    unsafe fn copy_overflow(&mut self, from: Bucket<K, V>, to: Bucket<K, V>) -> usize {
+    unsafe fn copy_overflow(&mut self, from: Bucket, to: Bucket) -> usize {
         let mut count = 0;
         let mut tail = to;
         let mut depth = 0;
@@ -94,24 +97,25 @@ impl<K: Clone, V: Clone, A: Allocator> RawTable<K, V, A> {
         unsafe {
             let mut node = from.next();
             while !node.is_null() {
-                let source = Bucket::<K, V>::of_node(node);
+                let source = Bucket::of_node(node, Self::SHAPE);
                 for slot in 0..source.word().filled() {
                     let tophash = source.word().tophash(slot);
-                    let (key, value) = ((*source.key(slot)).clone(), (*source.value(slot)).clone());
+                    let (key, value) =
+                        ((*source.key::<K>(slot)).clone(), (*source.value::<K, V>(slot)).clone());
                     if slot == 0 {
-                        if !self.reserve_nodes(1) {
+                        if !self.parts.reserve_nodes(1, Self::KIND) {
                             let layout = core::alloc::Layout::new::<super::Extra>();
                             fail(&TryReserveError::AllocError { layout }, self.len(), 1);
                         }
                         depth += 1;
                         let extra = self.extra_mut().0;
                         extra.depth_max = extra.depth_max.max(depth);
-                        let copy = extra.slab.take::<K, V>();
+                        let copy = extra.slab.take(Self::SHAPE);
                         tail.set_next(copy);
-                        tail = Bucket::of_node(copy);
+                        tail = Bucket::of_node(copy, Self::SHAPE);
                     }
-                    tail.key(slot).write(key);
-                    tail.value(slot).write(value);
+                    tail.key::<K>(slot).write(key);
+                    tail.value::<K, V>(slot).write(value);
                     tail.set_word(tail.word().with(slot, tophash));
                     to.set_word(to.word().with_hints(to.word().hints() | tophash.hint()));
                     self.header_mut().count += 1;

@@ -11,7 +11,7 @@ pub(crate) struct Cursor<'a, K, V, A: Allocator> {
     /// The next main bucket.
     next_index: u32,
     /// Where the cursor is: null before the first bucket, and after a chain's end.
-    bucket: Option<Bucket<K, V>>,
+    bucket: Option<Bucket>,
     is_main: bool,
     /// The next slot of `bucket`.
     slot: usize,
@@ -67,13 +67,13 @@ impl<K, V, A: Allocator> Cursor<'_, K, V, A> {
                         self.has_current = true;
                         return Some((
                             &mut *bucket.key(self.slot - 1),
-                            &mut *bucket.value(self.slot - 1),
+                            &mut *bucket.value::<K, V>(self.slot - 1),
                         ));
                     }
                     let has_next = !self.is_main || bucket.word().has_overflow();
                     let node = if has_next { bucket.next() } else { core::ptr::null_mut() };
                     if !node.is_null() {
-                        self.go_to(Bucket::of_node(node), false);
+                        self.go_to(Bucket::of_node(node, RawTable::<K, V, A>::SHAPE), false);
                         continue;
                     }
                 }
@@ -84,7 +84,7 @@ impl<K, V, A: Allocator> Cursor<'_, K, V, A> {
         }
     }
 
-    fn go_to(&mut self, bucket: Bucket<K, V>, is_main: bool) {
+    fn go_to(&mut self, bucket: Bucket, is_main: bool) {
         self.bucket = Some(bucket);
         self.is_main = is_main;
         self.slot = 0;

@@ -1,7 +1,5 @@
 //! Finding an entry.
 
-use core::ptr::NonNull;
-
 use super::bucket::{Bucket, Slot, Slots};
 use super::tophash::Tophash;
 use super::{RawTable, block};
@@ -15,47 +13,54 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     pub(crate) fn find(&self, hash: u64, mut equals: impl FnMut(&K) -> bool) -> Option<Slot<K, V>> {
         let index = self.header().index_of(hash);
         // SAFETY: an index is at most `last` (R2).
-        let (pivot, place) = unsafe { self.header().locate::<K, V>(index) };
-        let start = block::slots_address::<K, V>(pivot, place);
-        // The slots' address does not depend on the word: both loads go out together. The values'
-        // line is not asked for: a miss, which does not need it, would pay (docs/decisions/0001).
-        prefetch(start);
+        let (pivot, place) = unsafe { self.header().locate_ahead::<false>(index, Self::SHAPE) };
         // SAFETY: main buckets up to `last`, and that of `EMPTY`, have words (R3).
         let word = unsafe { block::word(pivot, place).read() };
         let tophash = Tophash::of(hash);
         let mut matches = word.matches(tophash);
         while let Some(slot) = matches.first() {
-            // SAFETY: a slot with a tophash holds a key (R3), at an address that is not null.
-            let slots = Slots::<K, V>::new(unsafe { NonNull::new_unchecked(start) });
-            // SAFETY: as above.
+            let slots = Slots::<K, V>::new(block::slots(pivot, place, Self::SHAPE));
+            // SAFETY: a slot with a tophash holds a key (R3).
             if equals(unsafe { &*slots.key(slot) }) {
                 return Some(Slot { slots, slot, index });
             }
             matches = matches.without_first();
         }
         if word.hints_at(tophash) {
-            let (slots, slot) = self.find_in_overflow(index, tophash, equals)?;
+            let (slots, slot) = self.find_in_overflow((pivot, place), tophash, equals)?;
             return Some(Slot { slots, slot, index });
         }
         None
     }
 
+    /// Asks for the memory that a write of an entry with this hash will need, unless the table is
+    /// expected in the cache.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn prefetch_for_write(&self, hash: u64) {
+        let index = self.header().index_of(hash);
+        // SAFETY: an index is at most `last` (R2).
+        let (pivot, place) = unsafe { self.header().locate_ahead::<true>(index, Self::SHAPE) };
+        prefetch(block::word(pivot, place).cast());
+    }
+
     /// The rest of [`Self::find`], for a chain that has overflow buckets: few look-ups come here,
-    /// and fewer misses.
+    /// and fewer misses. It is told where the main bucket lies and not its index, which so need not
+    /// be kept by those who do not ask for it.
     #[cold]
     #[inline(never)]
     fn find_in_overflow(
         &self,
-        index: u32,
+        (pivot, place): (*mut u8, usize),
         tophash: Tophash,
         mut equals: impl FnMut(&K) -> bool,
     ) -> Option<(Slots<K, V>, usize)> {
         // SAFETY: a main bucket with a hint has a link (R4), nodes have words, keys and links
         // (R3, R5).
         unsafe {
-            let mut node = self.bucket(index).next();
+            let mut node = self.header().bucket_at(pivot, place, Self::SHAPE).next();
             while !node.is_null() {
-                let bucket = Bucket::of_node(node);
+                let bucket = Bucket::of_node(node, Self::SHAPE);
                 let mut matches = bucket.word().matches(tophash);
                 while let Some(slot) = matches.first() {
                     if equals(&*bucket.key(slot)) {

@@ -11,25 +11,21 @@ use alloc_crate::vec::Vec;
 use core::mem;
 
 #[cfg(feature = "std")]
-use super::runs::RawIter;
+use super::block::Kind;
+#[cfg(feature = "std")]
+use super::bucket::Bucket;
+#[cfg(feature = "std")]
+use super::sizing::Shape;
 use super::tophash::SLOT_COUNT;
-use super::{Flags, Header, RawTable};
+#[cfg(feature = "std")]
+use super::tophash::Tophash;
+use super::{Flags, Header, Parts, RawTable};
 use crate::alloc::Allocator;
 
 /// Overflow buckets behind one bucket that chance does not explain.
 pub(crate) const FLOOD_DEPTH: usize = 4;
 
 impl<K, V, A: Allocator> RawTable<K, V, A> {
-    /// Notes the depth of a chain that has become longer.
-    #[inline]
-    pub(super) fn note_depth(&mut self, depth: usize) {
-        let extra = self.extra_mut().0;
-        extra.depth_max = extra.depth_max.max(depth);
-        if depth >= FLOOD_DEPTH {
-            self.header_mut().flags.set(Flags::SUSPECT, true);
-        }
-    }
-
     /// Whether some chain has become so long since the last write.
     #[cfg(feature = "std")]
     #[inline]
@@ -90,36 +86,97 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     #[cold]
     #[inline(never)]
     pub(crate) fn change_hash(&mut self, hash0: u32, hasher: impl Fn(&K) -> u64) -> bool {
-        let class = self.header().size_class();
-        let mut hashes = Vec::new();
-        if hashes.try_reserve_exact(self.len()).is_err() {
+        // SAFETY: `hash_all` gives the bucket and the slot of a key.
+        let hash = |bucket: Bucket, slot: usize| hasher(unsafe { &*bucket.key::<K>(slot) });
+        let Some(hashes) = self.parts.hash_all(&hash, Self::SHAPE) else {
+            let class = self.header().size_class();
             self.header_mut().flags.set_changed_at(class);
             return false;
+        };
+        self.parts.move_to_hashes(hash0, &hashes, Self::KIND)
+    }
+}
+
+impl<A: Allocator> Parts<A> {
+    /// Notes the depth of a chain that has become longer.
+    #[inline]
+    pub(super) fn note_depth(&mut self, depth: usize) {
+        let extra = self.extra_mut().0;
+        extra.depth_max = extra.depth_max.max(depth);
+        if depth >= FLOOD_DEPTH {
+            self.header.flags.set(Flags::SUSPECT, true);
         }
-        for slot in self.slots() {
-            // SAFETY: the slot is taken (R3), and the table is not changed meanwhile.
-            hashes.push(hasher(unsafe { &*slot.key() }));
+    }
+
+    /// The hashes of all keys, in the order of the chains; `None` if memory is refused. `hash` is
+    /// user code.
+    #[cfg(feature = "std")]
+    fn hash_all(&self, hash: &dyn Fn(Bucket, usize) -> u64, shape: &Shape) -> Option<Vec<u64>> {
+        let mut hashes = Vec::new();
+        hashes.try_reserve_exact(self.header.count).ok()?;
+        for index in 0..=self.header.last {
+            // SAFETY: the chain of a live bucket.
+            for (bucket, slot) in unsafe { self.header.taken_slots(index, shape) } {
+                hashes.push(hash(bucket, slot));
+            }
         }
-        // No user code from here on.
-        self.header_mut().flags.set_changed_at(class);
-        let bucket_count = u64::from(self.header().mask) + 1;
-        let old = mem::replace(self.header_mut(), Header::empty());
-        if self.build(bucket_count, bucket_count).is_err() {
-            *self.header_mut() = old;
+        Some(hashes)
+    }
+
+    /// The second half of [`RawTable::change_hash`]: builds a new table and moves every entry to
+    /// where its hash wants it. The hashes are in the order of the chains. Runs no user code.
+    #[cfg(feature = "std")]
+    fn move_to_hashes(&mut self, hash0: u32, hashes: &[u64], kind: &Kind) -> bool {
+        let shape = &kind.shape;
+        let class = self.header.size_class();
+        self.header.flags.set_changed_at(class);
+        let bucket_count = u64::from(self.header.mask) + 1;
+        let old = mem::replace(&mut self.header, Header::empty());
+        if self.build(bucket_count, bucket_count, kind).is_err() {
+            self.header = old;
             return false;
         }
-        self.header_mut().flags = old.flags.settings();
-        self.header_mut().set_seed(hash0);
-        self.header_mut().flags.set_changed_at(class);
-        for (slot, hash) in RawIter::<K, V>::new(&old).zip(hashes) {
-            // SAFETY: the slot is taken, and the old table forgets its entries below.
-            let (key, value) = unsafe { (slot.key().read(), slot.value().read()) };
-            self.insert_new(hash, key, value);
+        self.header.flags = old.flags.settings();
+        self.header.set_seed(hash0);
+        self.header.flags.set_changed_at(class);
+        let mut hashes = hashes.iter();
+        for index in 0..=old.last {
+            // SAFETY: the chain of a live bucket of the old table, which forgets its entries below:
+            // each is moved once.
+            unsafe {
+                for from in old.taken_slots(index, shape) {
+                    let hash = *hashes.next().expect("every entry was hashed");
+                    self.insert_moved(hash, from, kind);
+                }
+            }
         }
-        let new = mem::replace(self.header_mut(), old);
-        self.release();
-        *self.header_mut() = new;
+        let new = mem::replace(&mut self.header, old);
+        self.release(shape);
+        self.header = new;
         true
+    }
+
+    /// Adds the entry whose bytes are in a slot of another table, which forgets it.
+    ///
+    /// # Safety
+    ///
+    /// The slot is a taken one of a table of the same kind, and this table has memory.
+    #[cfg(feature = "std")]
+    unsafe fn insert_moved(&mut self, hash: u64, from: (Bucket, usize), kind: &Kind) {
+        let tophash = Tophash::of(hash);
+        // SAFETY: a live bucket's first free slot, or one behind it; R3 and R7 hold again at the
+        // end.
+        unsafe {
+            let main = self.header.bucket(self.header.index_of(hash), &kind.shape);
+            let to = if main.word().is_full() {
+                self.free_overflow_slot(main, tophash, kind)
+            } else {
+                (main, main.word().filled())
+            };
+            Bucket::move_entry(from, to, &kind.shape);
+            to.0.set_word(to.0.word().with(to.1, tophash));
+        }
+        self.header.count += 1;
     }
 }
 

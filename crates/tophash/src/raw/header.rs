@@ -4,7 +4,9 @@ use core::ptr::{self, NonNull};
 
 use super::bucket::Bucket;
 use super::directory::{self, PAGE_LOG2};
-use super::tophash::Word;
+use super::find::prefetch;
+use super::sizing::Shape;
+use super::tophash::{SLOT_COUNT, Word};
 use super::{Extra, block};
 
 /// What a table without memory points to: the head of a block of one bucket without an entry. It
@@ -106,6 +108,9 @@ impl Flags {
     }
 }
 
+/// log2 of the blocks that are expected in the cache: 16 of them take at most 512 KiB.
+const NEAR_BLOCKS_LOG2: u32 = if PAGE_LOG2 < 4 { PAGE_LOG2 } else { 4 };
+
 impl Header {
     pub(super) const fn empty() -> Self {
         Self {
@@ -133,8 +138,46 @@ impl Header {
         self.hash0 = hash0;
     }
 
+    #[inline(always)]
     pub(super) fn is_allocated(&self) -> bool {
         self.buckets != empty_page()
+    }
+
+    /// Main buckets that exist.
+    #[inline]
+    pub(super) fn bucket_count(&self) -> usize {
+        if self.is_allocated() { self.last as usize + 1 } else { 0 }
+    }
+
+    /// The entries that `mask + 1` buckets hold: `sizing::capacity_of`, without a branch.
+    #[inline(always)]
+    pub(super) fn capacity_of_mask(&self) -> usize {
+        (((self.mask as usize + 1) * 13) >> 1).max(SLOT_COUNT)
+    }
+
+    /// Whether the table is one block, without a directory.
+    #[inline(always)]
+    pub(super) fn is_one_block(&self, shape: &Shape) -> bool {
+        (self.mask as usize) < shape.block_len()
+    }
+
+    /// Takes a new seed, if the table has no entries and its seed is not fixed.
+    pub(super) fn renew_seed(&mut self) {
+        if self.count == 0 && !self.flags.has(Flags::FIXED_SEED) {
+            self.set_seed(self.fresh_hash0());
+        }
+    }
+
+    /// Whether one more entry would be too much, or there is no memory at all.
+    #[inline(always)]
+    pub(super) fn is_full(&self) -> bool {
+        self.count >= self.capacity_of_mask() || !self.is_allocated()
+    }
+
+    /// Whether a growth is under way.
+    #[inline]
+    pub(super) fn is_growing(&self) -> bool {
+        self.last != self.mask && !self.flags.has(Flags::SHRINKING)
     }
 
     /// Buckets below the middle: those that a growth splits.
@@ -184,10 +227,9 @@ impl Header {
     ///
     /// # Safety
     ///
-    /// The header is that of a table of `K` and `V`, and `index <= last`.
+    /// The header is that of a table of this shape, and `index <= last`.
     #[inline(always)]
-    pub(super) unsafe fn locate<K, V>(&self, index: u32) -> (*mut u8, usize) {
-        let shape = Bucket::<K, V>::SHAPE;
+    pub(super) unsafe fn locate(&self, index: u32, shape: &Shape) -> (*mut u8, usize) {
         let block = (index >> shape.block_log2) as usize;
         // SAFETY: there are pages with a pointer for every block up to that of `last` (R1), and a
         // root just when `mask` asks for more blocks than a page has.
@@ -201,6 +243,58 @@ impl Header {
         (pivot, index as usize & (shape.block_len() - 1))
     }
 
+    /// Whether the table is so small that it is expected in the cache.
+    #[inline(always)]
+    pub(super) fn is_near(&self, shape: &Shape) -> bool {
+        (self.mask >> shape.block_log2) >> NEAR_BLOCKS_LOG2 == 0
+    }
+
+    /// As [`Self::locate`], for a look-up: unless the table is near, asks for the line of the
+    /// bucket's first keys. `WRITES` says that an entry may be added: then it asks for the bucket's
+    /// link as well, which a full bucket needs.
+    ///
+    /// Neither address depends on the word, so that all go out together. The values' line is not
+    /// asked for: a miss, which does not need it, would pay (docs/decisions/0001).
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::locate`].
+    #[inline(always)]
+    pub(super) unsafe fn locate_ahead<const WRITES: bool>(
+        &self,
+        index: u32,
+        shape: &Shape,
+    ) -> (*mut u8, usize) {
+        let place = index as usize & (shape.block_len() - 1);
+        // SAFETY: as in `locate`: so few blocks have no root.
+        let pivot = unsafe {
+            if self.is_near(shape) {
+                let block = (index >> shape.block_log2) as usize;
+                self.buckets.cast::<*mut u8>().add(block).read()
+            } else {
+                self.pivot_ahead::<WRITES>(index, shape)
+            }
+        };
+        (pivot, place)
+    }
+
+    /// The rest of [`Self::locate_ahead`]. Cold, so that a near table's path is in line.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::locate`].
+    #[cold]
+    #[inline(always)]
+    unsafe fn pivot_ahead<const WRITES: bool>(&self, index: u32, shape: &Shape) -> *mut u8 {
+        // SAFETY: as the caller says.
+        let (pivot, place) = unsafe { self.locate(index, shape) };
+        prefetch(block::slots_address(pivot, place, shape));
+        if WRITES {
+            prefetch(block::link(pivot, shape.block_len(), place).cast());
+        }
+        pivot
+    }
+
     /// The main bucket `index`.
     ///
     /// # Safety
@@ -208,11 +302,17 @@ impl Header {
     /// As for [`Self::locate`]. The bucket of a table without memory may be read but not written
     /// (R9), and its link not even read.
     #[inline(always)]
-    pub(super) unsafe fn bucket<K, V>(&self, index: u32) -> Bucket<K, V> {
+    pub(super) unsafe fn bucket(&self, index: u32, shape: &Shape) -> Bucket {
         // SAFETY: as the caller says.
-        let (pivot, place) = unsafe { self.locate::<K, V>(index) };
-        let len = Bucket::<K, V>::SHAPE.block_len().min(self.mask as usize + 1);
-        block::bucket(pivot, len, place)
+        let (pivot, place) = unsafe { self.locate(index, shape) };
+        self.bucket_at(pivot, place, shape)
+    }
+
+    /// The main bucket at `place` of the block `pivot`.
+    #[inline(always)]
+    pub(super) fn bucket_at(&self, pivot: *mut u8, place: usize, shape: &Shape) -> Bucket {
+        let len = shape.block_len().min(self.mask as usize + 1);
+        block::bucket(pivot, len, place, shape)
     }
 }
 

@@ -2,11 +2,11 @@
 
 use core::mem;
 
+use super::block::Kind;
 use super::bucket::{Bucket, Slot, Slots};
-use super::find::prefetch;
 use super::overflow::Slab;
 use super::tophash::{SLOT_COUNT, Tophash, Word};
-use super::{RawTable, block, fail};
+use super::{Parts, RawTable, block, fail};
 use crate::TryReserveError;
 use crate::alloc::Allocator;
 
@@ -29,9 +29,8 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         // SAFETY: an index is at most `last` (R2). A slot with a tophash holds an entry (R3); the
         // slot after the taken ones is free, and R3 and R7 hold again when both are changed.
         unsafe {
-            let (pivot, place) = self.header().locate::<K, V>(index);
-            let slots = Slots::<K, V>::new(block::slots::<K, V>(pivot, place));
-            prefetch(slots.start().as_ptr());
+            let (pivot, place) = self.header().locate_ahead::<true>(index, Self::SHAPE);
+            let slots = Slots::<K, V>::new(block::slots(pivot, place, Self::SHAPE));
             let word = block::word(pivot, place).read();
             let tophash = Tophash::of(hash);
             let mut matches = word.matches(tophash);
@@ -41,7 +40,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                 }
                 matches = matches.without_first();
             }
-            if word.is_full() || self.len() >= self.capacity_of_mask() {
+            if word.is_full() || self.len() >= self.header().capacity_of_mask() {
                 return self.upsert_slowly(hash, key, value, equals, hasher);
             }
             self.fill((pivot, place, word), tophash, key, value);
@@ -85,7 +84,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         // written; the slot after the taken ones is free, and R3 and R7 hold again when both are
         // changed.
         unsafe {
-            let (pivot, place) = self.header().locate::<K, V>(index);
+            let (pivot, place) = self.header().locate(index, Self::SHAPE);
             let word = block::word(pivot, place).read();
             let (slots, slot) = if word.is_full() {
                 self.insert_in_overflow(index, tophash, key, value)
@@ -109,7 +108,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         key: K,
         value: V,
     ) -> (Slots<K, V>, usize) {
-        let slots = Slots::<K, V>::new(block::slots::<K, V>(pivot, place));
+        let slots = Slots::<K, V>::new(block::slots(pivot, place, Self::SHAPE));
         let slot = word.filled();
         // SAFETY: the slot after the taken ones is free; R3 and R7 hold again at the end.
         unsafe {
@@ -133,22 +132,27 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     ) -> (Slots<K, V>, usize) {
         // SAFETY: `index <= last`; the slot is free, and R3, R4 and R7 hold again at the end.
         unsafe {
-            let (bucket, slot) = self.free_overflow_slot(self.bucket(index), tophash);
-            bucket.key(slot).write(key);
-            bucket.value(slot).write(value);
+            let main = self.bucket(index);
+            let (bucket, slot) = self.parts.free_overflow_slot(main, tophash, Self::KIND);
+            bucket.key::<K>(slot).write(key);
+            bucket.value::<K, V>(slot).write(value);
             bucket.set_word(bucket.word().with(slot, tophash));
             self.header_mut().count += 1;
             (bucket.slots(), slot)
         }
     }
+}
 
+impl<A: Allocator> Parts<A> {
     /// The first free slot behind a full main bucket. The chain's hints are changed for
     /// `tophash`, and the caller takes the slot at once: until then R4 and R5 do not hold.
-    fn free_overflow_slot(
+    pub(super) fn free_overflow_slot(
         &mut self,
-        main: Bucket<K, V>,
+        main: Bucket,
         tophash: Tophash,
-    ) -> (Bucket<K, V>, usize) {
+        kind: &Kind,
+    ) -> (Bucket, usize) {
+        let shape = &kind.shape;
         // SAFETY: links and nodes are as R4 to R6 say; a node is taken only after one was reserved,
         // and linked before anything else happens.
         unsafe {
@@ -161,23 +165,23 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                     if node.is_null() {
                         break;
                     }
-                    tail = Bucket::of_node(node);
+                    tail = Bucket::of_node(node, shape);
                     depth += 1;
                 }
             }
             let found = if depth > 0 && !tail.word().is_full() {
                 (tail, tail.word().filled())
             } else {
-                if !self.reserve_nodes(1) {
-                    let layout = Slab::next_layout::<K, V>(self.bucket_count())
+                if !self.reserve_nodes(1, kind) {
+                    let layout = Slab::next_layout(self.header.bucket_count(), shape)
                         .unwrap_or(core::alloc::Layout::new::<super::Extra>());
-                    fail(&TryReserveError::AllocError { layout }, self.len(), 1);
+                    fail(&TryReserveError::AllocError { layout }, self.header.count, 1);
                 }
                 let (extra, _) = self.extra_mut();
-                let node = extra.slab.take::<K, V>();
+                let node = extra.slab.take(shape);
                 tail.set_next(node);
                 self.note_depth(depth + 1);
-                (Bucket::of_node(node), 0)
+                (Bucket::of_node(node, shape), 0)
             };
             main.set_word(word.with_hints(word.hints() | tophash.hint()));
             debug_assert!(found.1 < SLOT_COUNT);
@@ -186,12 +190,12 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     }
 
     /// Sees to it that so many nodes can be taken from the slab. False if memory is refused.
-    pub(super) fn reserve_nodes(&mut self, node_count: usize) -> bool {
-        if !self.ensure_extra(true) {
+    pub(super) fn reserve_nodes(&mut self, node_count: usize, kind: &Kind) -> bool {
+        if !self.ensure_extra(true, kind) {
             return false;
         }
-        let bucket_count = self.bucket_count();
+        let bucket_count = self.header.bucket_count();
         let (extra, allocator) = self.extra_mut();
-        extra.slab.reserve::<K, V, A>(node_count, bucket_count, allocator)
+        extra.slab.reserve(node_count, bucket_count, &kind.shape, allocator)
     }
 }

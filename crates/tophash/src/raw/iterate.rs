@@ -202,7 +202,7 @@ impl<K, V, A: Allocator> Drop for IntoIter<K, V, A> {
         struct Released<'a, K, V, A: Allocator>(&'a mut RawTable<K, V, A>);
         impl<K, V, A: Allocator> Drop for Released<'_, K, V, A> {
             fn drop(&mut self) {
-                self.0.release();
+                self.0.parts.release(RawTable::<K, V, A>::SHAPE);
             }
         }
         if let Some(table) = &mut self.table {
@@ -261,7 +261,7 @@ impl<K, V, A: Allocator> Drop for Drain<'_, K, V, A> {
         impl<K, V, A: Allocator> Drop for Restored<'_, K, V, A> {
             fn drop(&mut self) {
                 *self.1.header_mut() = self.0;
-                self.1.forget_entries();
+                self.1.parts.forget_entries(RawTable::<K, V, A>::SHAPE);
             }
         }
         // SAFETY: the drain has borrowed the table exclusively.

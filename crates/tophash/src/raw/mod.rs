@@ -48,8 +48,9 @@
 //!   Byte *j* of a word has a tophash just when slot *j* holds an initialised key and value. Taken
 //!   slots come before free ones.
 //! - **R4** A main bucket's word has hint *j* just when an entry of the chain's overflow buckets
-//!   has a tophash that ends in *j*. Its link is initialised just when it has any hint, and then
-//!   points to the first overflow bucket.
+//!   has a tophash that ends in *j* (1 counts as ending in 0 as well, because 0 is stored as 1).
+//!   Its link is initialised just when it has any hint, and then points to the first overflow
+//!   bucket.
 //! - **R5** Links of nodes are initialised; the last one's is null. In a chain all buckets but the
 //!   last are full, and no node is empty.
 //! - **R6** Every node of a chain was taken from this table's slab and is in one chain, once.
@@ -105,11 +106,12 @@ use core::ptr::NonNull;
 
 use crate::TryReserveError;
 use crate::alloc::{Allocator, Global, allocate};
-use block::DropTable;
-use bucket::{Bucket, Slot};
+use block::{DropTable, Kind};
+use bucket::{Bucket, Slots};
 use directory::Directory;
 use header::{Flags, Header, index_bits};
 use overflow::Slab;
+use sizing::Shape;
 
 pub(crate) use candidates::{Candidates, CandidatesMut};
 pub(crate) use cursor::Cursor;
@@ -207,9 +209,13 @@ unsafe fn drop_table<K, V, A: Allocator>(parts: *mut ()) {
 }
 
 impl<K, V, A: Allocator> RawTable<K, V, A> {
+    /// The sizes of what the table is made of.
+    const SHAPE: &'static Shape = Slots::<K, V>::SHAPE;
+    /// What the untyped part is told.
+    const KIND: &'static Kind =
+        &Kind { shape: Shape::of::<K, V>(), drop_table: drop_table::<K, V, A> };
     /// Buckets of a full block.
-    const BLOCK_LEN: usize = Bucket::<K, V>::SHAPE.block_len();
-    const BLOCK_LOG2: u32 = Bucket::<K, V>::SHAPE.block_log2;
+    const BLOCK_LEN: usize = Self::SHAPE.block_len();
 
     /// A table without entries and without memory.
     #[inline]
@@ -243,13 +249,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     #[inline]
     pub(crate) fn capacity(&self) -> usize {
         let header = self.header();
-        if header.is_allocated() { self.capacity_of_mask().max(header.count) } else { 0 }
-    }
-
-    /// The entries that `mask + 1` buckets hold: `sizing::capacity_of`, without a branch.
-    #[inline(always)]
-    fn capacity_of_mask(&self) -> usize {
-        (((self.header().mask as usize + 1) * 13) >> 1).max(SLOT_COUNT)
+        if header.is_allocated() { header.capacity_of_mask().max(header.count) } else { 0 }
     }
 
     /// The map's own seed. 0 until the first insertion.
@@ -265,6 +265,12 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         header.last != header.mask || header.count == 0 || header.flags.has(Flags::SUSPECT)
     }
 
+    /// Whether the table is so small that it is expected in the cache.
+    #[inline(always)]
+    pub(crate) fn is_near(&self) -> bool {
+        self.header().is_near(Self::SHAPE)
+    }
+
     /// Sets the seed and keeps it.
     pub(crate) fn fix_seed(&mut self, hash0: u32) {
         debug_assert!(self.len() == 0);
@@ -273,35 +279,10 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         header.flags.set(Flags::FIXED_SEED, true);
     }
 
-    /// Takes a new seed, if the table has no entries and its seed is not fixed.
-    pub(crate) fn renew_seed(&mut self) {
-        let header = self.header_mut();
-        if header.count == 0 && !header.flags.has(Flags::FIXED_SEED) {
-            header.set_seed(header.fresh_hash0());
-        }
-    }
-
     /// Main buckets that exist.
     #[inline]
     pub(crate) fn bucket_count(&self) -> usize {
-        if self.header().is_allocated() { self.header().last as usize + 1 } else { 0 }
-    }
-
-    /// Whether the table is one block, without a directory.
-    #[inline(always)]
-    fn is_one_block(&self) -> bool {
-        (self.header().mask as usize) < Self::BLOCK_LEN
-    }
-
-    /// The pivot of the first block; of [`EMPTY`], if there is none.
-    fn first_block(&self) -> *mut u8 {
-        // SAFETY: bucket 0 is always there.
-        unsafe { self.header().locate::<K, V>(0).0 }
-    }
-
-    /// Makes `pivot` the table's only block.
-    fn set_only_block(&mut self, pivot: NonNull<u8>) {
-        self.header_mut().buckets = block::page_of_one(pivot).cast();
+        self.header().bucket_count()
     }
 
     /// The main bucket `index`.
@@ -310,65 +291,99 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     ///
     /// As for [`Header::bucket`].
     #[inline(always)]
-    unsafe fn bucket(&self, index: u32) -> Bucket<K, V> {
+    unsafe fn bucket(&self, index: u32) -> Bucket {
         // SAFETY: as the caller says.
-        unsafe { self.header().bucket(index) }
+        unsafe { self.header().bucket(index, Self::SHAPE) }
     }
 
-    /// The bucket that the entry at `slot` lies in.
+    /// The rarely needed part, which the caller knows to exist.
+    #[inline]
+    fn extra(&self) -> &Extra {
+        self.parts.extra()
+    }
+
+    /// The rarely needed part and the allocator, which the caller knows to exist.
+    #[inline]
+    fn extra_mut(&mut self) -> (&mut Extra, &A) {
+        self.parts.extra_mut()
+    }
+
+    /// Bytes that the table holds in allocations, exactly.
+    pub(crate) fn allocation_bytes(&self) -> usize {
+        self.parts.allocation_bytes(Self::SHAPE)
+    }
+}
+
+/// The untyped part of a table: what is done without looking at an entry. It is told the sizes, or
+/// the [`Kind`], of the types by those who know them, and is compiled once for all of them.
+impl<A: Allocator> Parts<A> {
+    /// The pivot of the first block; of [`EMPTY`], if there is none.
+    fn first_block(&self, shape: &Shape) -> *mut u8 {
+        // SAFETY: bucket 0 is always there.
+        unsafe { self.header.locate(0, shape).0 }
+    }
+
+    /// Makes `pivot` the table's only block.
+    fn set_only_block(&mut self, pivot: NonNull<u8>) {
+        self.header.buckets = block::page_of_one(pivot).cast();
+    }
+
+    /// The bucket that the entry in a taken slot lies in: of the chain `index`, with slots that
+    /// begin at `slots`.
     ///
     /// # Safety
     ///
-    /// The slot is taken.
+    /// There is such a bucket.
     #[inline]
-    unsafe fn bucket_of(&self, slot: Slot<K, V>) -> Bucket<K, V> {
+    unsafe fn bucket_of(&self, index: u32, slots: NonNull<u8>, shape: &Shape) -> Bucket {
         // SAFETY: the slots are those of the chain's main bucket, or those of a node.
         unsafe {
-            let main = self.bucket(slot.index);
-            if slot.slots == main.slots() { main } else { Bucket::of_slots(slot.slots) }
+            let main = self.header.bucket(index, shape);
+            if main.starts_at(slots) { main } else { Bucket::of_slots(slots, shape) }
         }
     }
 
     /// The rarely needed part, which the caller knows to exist.
     #[inline]
     fn extra(&self) -> &Extra {
-        debug_assert!(!self.header().extra.is_null());
+        debug_assert!(!self.header.extra.is_null());
         // SAFETY: not null, says the caller; the table owns it.
-        unsafe { &*self.header().extra }
+        unsafe { &*self.header.extra }
     }
 
     /// The rarely needed part and the allocator, which the caller knows to exist.
     #[inline]
     fn extra_mut(&mut self) -> (&mut Extra, &A) {
-        debug_assert!(!self.header().extra.is_null());
+        debug_assert!(!self.header.extra.is_null());
         // SAFETY: not null, says the caller; the table owns it and is borrowed for as long.
-        (unsafe { &mut *self.parts.header.extra }, &self.parts.allocator)
+        (unsafe { &mut *self.header.extra }, &self.allocator)
     }
 
     /// As [`Self::extra_mut`], with the header's `buckets` besides.
     fn extra_and_buckets(&mut self) -> (&mut Extra, &mut NonNull<u8>, &A) {
-        debug_assert!(!self.header().extra.is_null());
-        let Parts { header, allocator } = &mut self.parts;
+        debug_assert!(!self.header.extra.is_null());
+        let Parts { header, allocator } = self;
         // SAFETY: not null, says the caller; `extra` is a block of its own.
         (unsafe { &mut *header.extra }, &mut header.buckets, allocator)
     }
 
     /// Sees to it that there is an `extra`. If overflow buckets are what it is needed for, the
     /// first of them come in the same block. False if memory is refused.
-    fn ensure_extra(&mut self, with_nodes: bool) -> bool {
-        if !self.header().extra.is_null() {
+    fn ensure_extra(&mut self, with_nodes: bool, kind: &Kind) -> bool {
+        if !self.header.extra.is_null() {
             return true;
         }
-        let bucket_count = self.bucket_count();
+        let shape = &kind.shape;
+        let bucket_count = self.header.bucket_count();
         let guest_buckets = if with_nodes { bucket_count } else { 0 };
-        let Some((layout, guest_offset)) = Self::extra_layout(guest_buckets) else { return false };
-        let Some(block) = allocate(self.allocator(), layout) else { return false };
+        let Some((layout, guest_offset)) = extra_layout(guest_buckets, shape) else { return false };
+        let Some(block) = allocate(&self.allocator, layout) else { return false };
         let extra = block.as_ptr().cast::<Extra>();
         let mut slab = Slab::EMPTY;
         // SAFETY: the block has the layout of an `Extra`, with a chunk at the offset.
         unsafe {
             if with_nodes {
-                slab.add_guest::<K, V>(block.add(guest_offset), guest_buckets);
+                slab.add_guest(block.add(guest_offset), guest_buckets, shape);
             }
             extra.write(Extra {
                 directory: Directory::EMPTY,
@@ -376,44 +391,43 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                 pop_index: 0,
                 depth_max: 0,
                 guest_buckets,
-                drop_table: drop_table::<K, V, A>,
+                drop_table: kind.drop_table,
             });
         }
-        self.header_mut().extra = extra;
+        self.header.extra = extra;
         true
     }
 
-    /// The layout of an `Extra` and of the chunk that comes with it in a table of `guest_buckets`,
-    /// if that is not 0; and where the chunk begins.
-    fn extra_layout(guest_buckets: usize) -> Option<(Layout, usize)> {
-        let extra = Layout::new::<Extra>();
-        if guest_buckets == 0 {
-            return Some((extra, 0));
-        }
-        Slab::with_guest::<K, V>(extra, guest_buckets)
-    }
-
     /// Bytes that the table holds in allocations, exactly.
-    pub(crate) fn allocation_bytes(&self) -> usize {
-        let header = self.header();
+    fn allocation_bytes(&self, shape: &Shape) -> usize {
+        let header = &self.header;
         let mut bytes = 0;
         if header.is_allocated() {
-            let shape = Bucket::<K, V>::SHAPE;
             let block =
                 |bucket_count| shape.block_layout(bucket_count).expect("the block exists").size();
-            bytes = if self.is_one_block() {
+            bytes = if header.is_one_block(shape) {
                 block(header.mask as usize + 1)
             } else {
-                block(Self::BLOCK_LEN) * self.extra().directory.block_count()
+                block(shape.block_len()) * self.extra().directory.block_count()
             };
         }
         if !header.extra.is_null() {
             let extra = self.extra();
-            let (layout, _) = Self::extra_layout(extra.guest_buckets).expect("it exists");
+            let (layout, _) = extra_layout(extra.guest_buckets, shape).expect("it exists");
             bytes += layout.size() + extra.directory.bytes() + extra.slab.bytes();
         }
         bytes
     }
+}
+
+/// The layout of an `Extra` and of the chunk that comes with it in a table of `guest_buckets`, if
+/// that is not 0; and where the chunk begins.
+fn extra_layout(guest_buckets: usize, shape: &Shape) -> Option<(Layout, usize)> {
+    let extra = Layout::new::<Extra>();
+    if guest_buckets == 0 {
+        return Some((extra, 0));
+    }
+    Slab::with_guest(extra, guest_buckets, shape)
 }
 
 /// What a refused or impossible allocation leads to: an error for the `try_` forms; else, for those

@@ -17,8 +17,8 @@
 use core::alloc::Layout;
 use core::ptr::{self, NonNull};
 
-use super::bucket::{Bucket, Node};
-use super::sizing::round_up;
+use super::bucket::Node;
+use super::sizing::{Shape, round_up};
 use super::tophash::Word;
 use crate::alloc::{Allocator, allocate, deallocate};
 
@@ -80,19 +80,19 @@ impl Slab {
     }
 
     /// Where the nodes of a chunk begin.
-    const fn nodes_offset<K, V>() -> usize {
-        round_up(size_of::<Chunk>(), Bucket::<K, V>::NODE_ALIGN)
+    const fn nodes_offset(shape: &Shape) -> usize {
+        round_up(size_of::<Chunk>(), shape.node_align)
     }
 
     /// The layout of a chunk of `len` nodes; `None` if no block can be that large.
-    const fn chunk_layout<K, V>(len: usize) -> Option<Layout> {
-        let align = if Bucket::<K, V>::NODE_ALIGN > align_of::<Chunk>() {
-            Bucket::<K, V>::NODE_ALIGN
+    const fn chunk_layout(len: usize, shape: &Shape) -> Option<Layout> {
+        let align = if shape.node_align > align_of::<Chunk>() {
+            shape.node_align
         } else {
             align_of::<Chunk>()
         };
-        let Some(nodes) = Bucket::<K, V>::NODE_BYTES.checked_mul(len) else { return None };
-        let Some(size) = nodes.checked_add(Self::nodes_offset::<K, V>()) else { return None };
+        let Some(nodes) = shape.node_bytes.checked_mul(len) else { return None };
+        let Some(size) = nodes.checked_add(Self::nodes_offset(shape)) else { return None };
         match Layout::from_size_align(size, align) {
             Ok(layout) => Some(layout),
             Err(_) => None,
@@ -101,36 +101,41 @@ impl Slab {
 
     /// How many nodes the next chunk of a table of `bucket_count` has: about a sixteenth of the
     /// buckets (a fifth overflow at the highest load), within the limits.
-    pub(crate) fn chunk_len<K, V>(bucket_count: usize) -> usize {
-        let fitting = (CHUNK_BYTES_MAX / Bucket::<K, V>::NODE_BYTES).max(1);
+    pub(crate) fn chunk_len(bucket_count: usize, shape: &Shape) -> usize {
+        let fitting = (CHUNK_BYTES_MAX / shape.node_bytes).max(1);
         let wanted = if cfg!(stress) { 0 } else { bucket_count / 16 };
         wanted.max(CHUNK_LEN_MIN).min(fitting)
     }
 
     /// What the chunks take that a table of `bucket_count` takes for `node_count` nodes, one after
     /// another.
-    pub(crate) fn planned_bytes<K, V>(bucket_count: usize, node_count: usize) -> Option<usize> {
-        let len = Self::chunk_len::<K, V>(bucket_count);
-        let bytes = Self::chunk_layout::<K, V>(len)?.size();
+    pub(crate) fn planned_bytes(
+        bucket_count: usize,
+        node_count: usize,
+        shape: &Shape,
+    ) -> Option<usize> {
+        let len = Self::chunk_len(bucket_count, shape);
+        let bytes = Self::chunk_layout(len, shape)?.size();
         bytes.checked_mul(node_count.div_ceil(len))
     }
 
     /// The layout of the chunk that [`Self::reserve`] would take next.
-    pub(crate) fn next_layout<K, V>(bucket_count: usize) -> Option<Layout> {
-        Self::chunk_layout::<K, V>(Self::chunk_len::<K, V>(bucket_count))
+    pub(crate) fn next_layout(bucket_count: usize, shape: &Shape) -> Option<Layout> {
+        Self::chunk_layout(Self::chunk_len(bucket_count, shape), shape)
     }
 
     /// Sees to it that `node_count` nodes can be taken without allocating. False if memory is
     /// refused; then what could be had is kept.
-    pub(crate) fn reserve<K, V, A: Allocator>(
+    pub(crate) fn reserve<A: Allocator>(
         &mut self,
         node_count: usize,
         bucket_count: usize,
+        shape: &Shape,
         allocator: &A,
     ) -> bool {
         while self.len - self.used < node_count {
-            let len = Self::chunk_len::<K, V>(bucket_count);
-            let Some(layout) = Self::chunk_layout::<K, V>(len) else { return false };
+            let len = Self::chunk_len(bucket_count, shape);
+            let Some(layout) = Self::chunk_layout(len, shape) else { return false };
             let Some(block) = allocate(allocator, layout) else { return false };
             // SAFETY: the block has the layout of a chunk.
             unsafe { self.add(block, len, false) };
@@ -141,8 +146,12 @@ impl Slab {
 
     /// The layout of `host` with the chunk that a table of `bucket_count` takes first, and where
     /// in it the chunk begins.
-    pub(crate) fn with_guest<K, V>(host: Layout, bucket_count: usize) -> Option<(Layout, usize)> {
-        let chunk = Self::next_layout::<K, V>(bucket_count)?;
+    pub(crate) fn with_guest(
+        host: Layout,
+        bucket_count: usize,
+        shape: &Shape,
+    ) -> Option<(Layout, usize)> {
+        let chunk = Self::next_layout(bucket_count, shape)?;
         host.extend(chunk).ok()
     }
 
@@ -150,11 +159,16 @@ impl Slab {
     ///
     /// # Safety
     ///
-    /// `block` begins where [`Self::with_guest`] said, for the same types and `bucket_count`, and
+    /// `block` begins where [`Self::with_guest`] said, for the same shape and `bucket_count`, and
     /// outlives the slab.
-    pub(crate) unsafe fn add_guest<K, V>(&mut self, block: NonNull<u8>, bucket_count: usize) {
+    pub(crate) unsafe fn add_guest(
+        &mut self,
+        block: NonNull<u8>,
+        bucket_count: usize,
+        shape: &Shape,
+    ) {
         // SAFETY: as the caller says.
-        unsafe { self.add(block, Self::chunk_len::<K, V>(bucket_count), true) }
+        unsafe { self.add(block, Self::chunk_len(bucket_count, shape), true) }
     }
 
     /// Adds a chunk of `len` fresh nodes.
@@ -184,8 +198,8 @@ impl Slab {
     ///
     /// # Safety
     ///
-    /// [`Self::reserve`] said that there is one; the slab was always used with this `K` and `V`.
-    pub(crate) unsafe fn take<K, V>(&mut self) -> *mut Node {
+    /// [`Self::reserve`] said that there is one; the slab was always used with this shape.
+    pub(crate) unsafe fn take(&mut self, shape: &Shape) -> *mut Node {
         // SAFETY: a chunk in `open` or `spare` has a free or a fresh node, at `place` below `len`,
         // within the chunk's block; one list or the other has a chunk.
         unsafe {
@@ -202,8 +216,7 @@ impl Slab {
                 place = (*chunk).fresh;
                 debug_assert!(place < (*chunk).len);
                 (*chunk).fresh += 1;
-                let offset =
-                    Self::nodes_offset::<K, V>() + place as usize * Bucket::<K, V>::NODE_BYTES;
+                let offset = Self::nodes_offset(shape) + place as usize * shape.node_bytes;
                 node = chunk.cast::<u8>().add(offset).cast::<Node>();
             } else {
                 node = (*chunk).free;
@@ -225,14 +238,13 @@ impl Slab {
     ///
     /// # Safety
     ///
-    /// The node came from [`Self::take`] of this slab with this `K` and `V`, is in no chain any
+    /// The node came from [`Self::take`] of this slab with this shape, is in no chain any
     /// more, and was not given back before.
-    pub(crate) unsafe fn give_back<K, V>(&mut self, node: *mut Node) {
+    pub(crate) unsafe fn give_back(&mut self, node: *mut Node, shape: &Shape) {
         // SAFETY: `place` leads from a node to its chunk's head; a chunk is in `full` just when
         // all its nodes are used.
         unsafe {
-            let offset =
-                Self::nodes_offset::<K, V>() + (*node).place as usize * Bucket::<K, V>::NODE_BYTES;
+            let offset = Self::nodes_offset(shape) + (*node).place as usize * shape.node_bytes;
             let chunk = node.cast::<u8>().sub(offset).cast::<Chunk>();
             let was_full = (*chunk).used == (*chunk).len;
             (*node).word = Word::EMPTY;
@@ -255,13 +267,13 @@ impl Slab {
     ///
     /// `allocator` is the one of [`Self::reserve`], and nobody relies on what was reserved.
     #[inline]
-    pub(crate) unsafe fn release_one<K, V, A: Allocator>(&mut self, allocator: &A) {
+    pub(crate) unsafe fn release_one<A: Allocator>(&mut self, shape: &Shape, allocator: &A) {
         // SAFETY: listed chunks are valid; the caller's promise is passed on.
         unsafe {
             if !self.spare.is_null() && !(*self.spare).next.is_null() {
                 let first = self.spare;
                 let chunk = if (*first).is_guest { (*first).next } else { first };
-                self.release::<K, V, A>(chunk, allocator);
+                self.release(chunk, shape, allocator);
             }
         }
     }
@@ -271,14 +283,14 @@ impl Slab {
     /// # Safety
     ///
     /// As for [`Self::release_one`].
-    pub(crate) unsafe fn release_spare<K, V, A: Allocator>(&mut self, allocator: &A) {
+    pub(crate) unsafe fn release_spare<A: Allocator>(&mut self, shape: &Shape, allocator: &A) {
         let mut chunk = self.spare;
         while !chunk.is_null() {
             // SAFETY: listed chunks are valid; `next` is read before the chunk may go.
             unsafe {
                 let next = (*chunk).next;
                 if !(*chunk).is_guest {
-                    self.release::<K, V, A>(chunk, allocator);
+                    self.release(chunk, shape, allocator);
                 }
                 chunk = next;
             }
@@ -290,12 +302,12 @@ impl Slab {
     /// # Safety
     ///
     /// The chunk is in `spare` and no guest; `allocator` is the one that it came from.
-    unsafe fn release<K, V, A: Allocator>(&mut self, chunk: *mut Chunk, allocator: &A) {
+    unsafe fn release<A: Allocator>(&mut self, chunk: *mut Chunk, shape: &Shape, allocator: &A) {
         // SAFETY: the chunk is listed once, and its layout follows from its length.
         unsafe {
             unlink(&mut self.spare, chunk);
             self.len -= (*chunk).len as usize;
-            let layout = Self::chunk_layout::<K, V>((*chunk).len as usize)
+            let layout = Self::chunk_layout((*chunk).len as usize, shape)
                 .expect("the layout was valid when the chunk was allocated");
             self.bytes -= layout.size();
             deallocate(allocator, NonNull::new_unchecked(chunk.cast()), layout);
@@ -307,7 +319,7 @@ impl Slab {
     /// # Safety
     ///
     /// As for [`Self::release_one`]; no chain refers to a node any more.
-    pub(crate) unsafe fn release_all<K, V, A: Allocator>(&mut self, allocator: &A) {
+    pub(crate) unsafe fn release_all<A: Allocator>(&mut self, shape: &Shape, allocator: &A) {
         // SAFETY: every chunk is in one list, once.
         unsafe {
             for used in [self.open, self.full] {
@@ -324,7 +336,7 @@ impl Slab {
             self.open = ptr::null_mut();
             self.full = ptr::null_mut();
             self.used = 0;
-            self.release_spare::<K, V, A>(allocator);
+            self.release_spare(shape, allocator);
         }
     }
 }
@@ -346,8 +358,8 @@ impl UsedNodes {
     ///
     /// # Safety
     ///
-    /// There is one; the slab was not changed since, and was always used with this `K` and `V`.
-    pub(crate) unsafe fn next<K, V>(&mut self) -> *mut Node {
+    /// There is one; the slab was not changed since, and was always used with this shape.
+    pub(crate) unsafe fn next(&mut self, shape: &Shape) -> *mut Node {
         // SAFETY: listed chunks are valid, and so are their nodes below `fresh`, of which those
         // without entries are free.
         unsafe {
@@ -361,8 +373,7 @@ impl UsedNodes {
                     self.place = 0;
                     continue;
                 }
-                let offset =
-                    Slab::nodes_offset::<K, V>() + self.place as usize * Bucket::<K, V>::NODE_BYTES;
+                let offset = Slab::nodes_offset(shape) + self.place as usize * shape.node_bytes;
                 self.place += 1;
                 let node = self.chunk.cast::<u8>().add(offset).cast::<Node>();
                 if !(*node).word.is_vacant() {
@@ -413,7 +424,7 @@ unsafe fn unlink(list: &mut *mut Chunk, chunk: *mut Chunk) {
 #[cfg(any(test, verify))]
 impl Slab {
     /// Recounts the chunks. Panics if a number is off.
-    pub(crate) fn check<K, V>(&self) {
+    pub(crate) fn check(&self, shape: &Shape) {
         let (mut used, mut len, mut bytes) = (0, 0, 0);
         for (list, is_full) in [(self.open, false), (self.full, true), (self.spare, false)] {
             let mut previous = ptr::null_mut();
@@ -426,7 +437,7 @@ impl Slab {
                 assert_eq!(head.used == 0, list == self.spare, "a chunk in the wrong list");
                 used += head.used as usize;
                 len += head.len as usize;
-                let layout = Self::chunk_layout::<K, V>(head.len as usize);
+                let layout = Self::chunk_layout(head.len as usize, shape);
                 if !head.is_guest {
                     bytes += layout.expect("the chunk exists").size();
                 }

@@ -86,13 +86,13 @@ impl<K, V> RawRange<K, V> {
         (self.slot, self.filled) = (0, 0);
         while self.start < self.end.min(live) {
             // Block by block, and in each from its last bucket to its first.
-            let block = self.start & !(Bucket::<K, V>::SHAPE.block_len() as u64 - 1);
-            let block_end = live.min(block + Bucket::<K, V>::SHAPE.block_len() as u64);
+            let block = self.start & !(Slots::<K, V>::SHAPE.block_len() as u64 - 1);
+            let block_end = live.min(block + Slots::<K, V>::SHAPE.block_len() as u64);
             let index = block_end - 1 - (self.start - block);
             self.start += 1;
             // SAFETY: `index <= last`; main buckets have words (R3).
             let (slots, word) = unsafe {
-                let bucket = self.header.bucket::<K, V>(index as u32);
+                let bucket = self.header.bucket(index as u32, Slots::<K, V>::SHAPE);
                 (bucket.slots(), bucket.word())
             };
             if !word.is_vacant() {
@@ -117,7 +117,8 @@ impl<K, V> RawRange<K, V> {
         self.node_count -= 1;
         // SAFETY: so many nodes are used (R6); their words are initialised (R3).
         unsafe {
-            let bucket = Bucket::of_node(self.nodes.next::<K, V>());
+            let shape = Slots::<K, V>::SHAPE;
+            let bucket = Bucket::of_node(self.nodes.next(shape), shape);
             self.slots = bucket.slots();
             self.filled = bucket.word().filled();
         }

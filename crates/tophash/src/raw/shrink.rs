@@ -2,11 +2,12 @@
 
 use core::ptr::{self, NonNull};
 
+use super::block::Kind;
 use super::bucket::{Bucket, Node};
 use super::grow::Part;
-use super::sizing::{buckets_for, capacity_of};
+use super::sizing::{Shape, buckets_for, capacity_of};
 use super::tophash::SLOT_COUNT;
-use super::{Flags, RawTable, block};
+use super::{Flags, Header, Parts, RawTable, block};
 use crate::alloc::Allocator;
 
 /// Whether a map gives memory back by itself.
@@ -41,7 +42,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     #[inline(always)]
     pub(crate) fn removed(&mut self) {
         if self.header().flags.has(Flags::SHRINKS_BY_ITSELF) {
-            self.shrink_by_policy();
+            self.parts.shrink_by_policy(Self::KIND);
         }
         self.header_mut().flags.set(Flags::RESTING, false);
     }
@@ -49,53 +50,16 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// As [`Self::removed`], but merges nothing yet: the next write does.
     pub(super) fn note_removal(&mut self) {
         let flags = self.header().flags;
-        if flags.has(Flags::SHRINKS_BY_ITSELF) && self.is_sparse() {
+        if flags.has(Flags::SHRINKS_BY_ITSELF) && self.header().is_sparse() {
             self.header_mut().flags.set(Flags::SHRINKING, true);
         }
         self.header_mut().flags.set(Flags::RESTING, false);
     }
 
-    #[cold]
-    #[inline(never)]
-    fn shrink_by_policy(&mut self) {
-        let flags = self.header().flags;
-        if self.is_sparse() && !flags.has(Flags::SHRINKING) && !flags.has(Flags::RESTING) {
-            self.header_mut().flags.set(Flags::SHRINKING, true);
-            self.merge_last();
-        }
-    }
-
-    /// Whether less than a quarter of the capacity is in use, in more than one bucket.
-    fn is_sparse(&self) -> bool {
-        self.header().mask > 0 && self.len() < self.capacity_of_mask() / 4
-    }
-
-    /// Whether half the buckets would do for `entry_count` entries.
-    fn can_halve_for(&self, entry_count: usize) -> bool {
-        self.header().mask > 0 && entry_count <= capacity_of(u64::from(self.header().half()))
-    }
-
-    /// Ends a shrink that would leave too few buckets for `entry_count` entries. What was merged
-    /// is split again, as in any growth.
-    pub(super) fn stop_shrinking_if_needed(&mut self, entry_count: usize) {
-        if !self.can_halve_for(entry_count) {
-            self.header_mut().flags.set(Flags::SHRINKING, false);
-        }
-    }
-
     /// Merges up to `step_count` buckets into their twins, as long as the entries fit into half
     /// the buckets. True if there is more to do.
     pub(crate) fn shrink_step(&mut self, step_count: usize) -> bool {
-        for _ in 0..step_count {
-            if !self.can_halve_for(self.len()) {
-                break;
-            }
-            self.header_mut().flags.set(Flags::SHRINKING, true);
-            if !self.merge_last() {
-                return false;
-            }
-        }
-        self.can_halve_for(self.len())
+        self.parts.shrink_step(step_count, Self::KIND)
     }
 
     /// Whether a shrink is under way.
@@ -105,25 +69,66 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
 
     /// Makes the table as small as `entry_count_min` and its entries allow. O(buckets).
     pub(crate) fn shrink_to(&mut self, entry_count_min: usize) {
-        if self.len() == 0 && entry_count_min == 0 {
-            self.release();
+        self.parts.shrink_to(entry_count_min, Self::KIND);
+    }
+}
+
+/// The untyped part of shrinking.
+impl<A: Allocator> Parts<A> {
+    #[cold]
+    #[inline(never)]
+    fn shrink_by_policy(&mut self, kind: &Kind) {
+        let flags = self.header.flags;
+        if self.header.is_sparse() && !flags.has(Flags::SHRINKING) && !flags.has(Flags::RESTING) {
+            self.header.flags.set(Flags::SHRINKING, true);
+            self.merge_last(kind);
+        }
+    }
+
+    /// Ends a shrink that would leave too few buckets for `entry_count` entries. What was merged
+    /// is split again, as in any growth.
+    pub(super) fn stop_shrinking_if_needed(&mut self, entry_count: usize) {
+        if !self.header.can_halve_for(entry_count) {
+            self.header.flags.set(Flags::SHRINKING, false);
+        }
+    }
+
+    /// Merges up to `step_count` buckets into their twins, as long as the entries fit into half
+    /// the buckets. True if there is more to do.
+    fn shrink_step(&mut self, step_count: usize, kind: &Kind) -> bool {
+        for _ in 0..step_count {
+            if !self.header.can_halve_for(self.header.count) {
+                break;
+            }
+            self.header.flags.set(Flags::SHRINKING, true);
+            if !self.merge_last(kind) {
+                return false;
+            }
+        }
+        self.header.can_halve_for(self.header.count)
+    }
+
+    /// Makes the table as small as `entry_count_min` and its entries allow. O(buckets).
+    fn shrink_to(&mut self, entry_count_min: usize, kind: &Kind) {
+        if self.header.count == 0 && entry_count_min == 0 {
+            self.release(&kind.shape);
             return;
         }
-        let entry_count = entry_count_min.max(self.len());
+        let entry_count = entry_count_min.max(self.header.count);
         // A minimum that no table can have is above what this one has.
-        if buckets_for(entry_count).is_none() || !self.header().is_allocated() {
+        if buckets_for(entry_count).is_none() || !self.header.is_allocated() {
             return;
         }
-        while self.can_halve_for(entry_count) {
-            self.header_mut().flags.set(Flags::SHRINKING, true);
-            if !self.merge_last() {
+        while self.header.can_halve_for(entry_count) {
+            self.header.flags.set(Flags::SHRINKING, true);
+            if !self.merge_last(kind) {
                 break;
             }
         }
-        if !self.header().extra.is_null() {
+        if !self.header.extra.is_null() {
             let (extra, allocator) = self.extra_mut();
             // SAFETY: the slab was always used with these types and this allocator.
-            unsafe { extra.slab.release_spare::<K, V, A>(allocator) };
+            unsafe { extra.slab.release_spare(&kind.shape, allocator) };
         }
     }
 
@@ -133,47 +138,52 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     ///
     /// Runs no user code.
     #[inline(never)]
-    pub(super) fn merge_last(&mut self) -> bool {
-        let header = self.header();
+    pub(super) fn merge_last(&mut self, kind: &Kind) -> bool {
+        let header = &self.header;
         debug_assert!(header.flags.has(Flags::SHRINKING));
-        if !self.can_halve_for(header.count) {
-            self.header_mut().flags.set(Flags::SHRINKING, false);
+        if !self.header.can_halve_for(header.count) {
+            self.header.flags.set(Flags::SHRINKING, false);
             return false;
         }
+        let shape = &kind.shape;
         let half = header.half();
         let y_index = header.last;
         if y_index >= half {
             // SAFETY: both are live buckets, and distinct.
-            let (x, y) = unsafe { (self.bucket(y_index - half), self.bucket(y_index)) };
+            let (x, y) = unsafe {
+                (self.header.bucket(y_index - half, shape), self.header.bucket(y_index, shape))
+            };
             // SAFETY: as above; the last bucket becomes dead below.
-            if !unsafe { self.append(x, y) } {
-                self.header_mut().flags.set(Flags::SHRINKING, false);
+            if !unsafe { self.append(x, y, kind) } {
+                self.header.flags.set(Flags::SHRINKING, false);
                 return false;
             }
-            self.header_mut().last = y_index - 1;
-            if !self.is_one_block() && y_index as usize % Self::BLOCK_LEN == 0 {
-                self.drop_last_block();
+            self.header.last = y_index - 1;
+            if !self.header.is_one_block(&kind.shape)
+                && y_index as usize % kind.shape.block_len() == 0
+            {
+                self.drop_last_block(&kind.shape);
             } else {
-                self.release_one_chunk();
+                self.release_one_chunk(&kind.shape);
             }
         }
-        if self.header().last < half {
-            let is_halved = self.halve_mask();
-            self.header_mut().flags.set(Flags::SHRINKING, false);
-            self.header_mut().flags.set(Flags::RESTING, is_halved);
+        if self.header.last < half {
+            let is_halved = self.halve_mask(kind);
+            self.header.flags.set(Flags::SHRINKING, false);
+            self.header.flags.set(Flags::RESTING, is_halved);
             return is_halved;
         }
         true
     }
 
     /// Gives the last block back, in which no live bucket is left.
-    fn drop_last_block(&mut self) {
+    fn drop_last_block(&mut self, shape: &Shape) {
         let (extra, allocator) = self.extra_mut();
         // SAFETY: it is the block of the bucket that was merged last, and the header's entry point
         // stays: the first block is never dropped here, because half the buckets fill a block.
         unsafe {
             let pivot = extra.directory.pop(allocator);
-            block::deallocate_block::<K, V, A>(pivot, Self::BLOCK_LEN, allocator);
+            block::deallocate_block(pivot, shape.block_len(), shape, allocator);
         }
     }
 
@@ -183,7 +193,8 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// # Safety
     ///
     /// Both are live main buckets, and distinct. Afterwards `y` is forgotten.
-    unsafe fn append(&mut self, x: Bucket<K, V>, y: Bucket<K, V>) -> bool {
+    unsafe fn append(&mut self, x: Bucket, y: Bucket, kind: &Kind) -> bool {
+        let shape = &kind.shape;
         // SAFETY: words, links and nodes are as R3 to R6 say. X takes the reserved node first and
         // then Y's own, in chain order. When it needs Y's first one, eight entries and as many as
         // X's last bucket had room for were moved: reading is in that node, or past it, and X
@@ -197,10 +208,10 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             let needs_node = x_word.filled() + y_word.filled() > SLOT_COUNT
                 || x_word.has_overflow()
                 || y_word.has_overflow();
-            if needs_node && !self.reserve_nodes(1) {
+            if needs_node && !self.reserve_nodes(1, kind) {
                 return false;
             }
-            let mut part = Part::end_of(x);
+            let mut part = Part::end_of(x, shape);
             let mut free: *mut Node =
                 if y_word.has_overflow() { y.next() } else { ptr::null_mut() };
             let mut has_taken = false;
@@ -214,17 +225,17 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                             node
                         } else {
                             has_taken = true;
-                            self.extra_mut().0.slab.take::<K, V>()
+                            self.extra_mut().0.slab.take(shape)
                         };
-                        part.go_on_in(node);
+                        part.go_on_in(node, shape);
                     }
-                    Bucket::move_entry((source, slot), (part.bucket, part.filled));
+                    Bucket::move_entry((source, slot), (part.bucket, part.filled), shape);
                     part.add(word.tophash(slot));
                 }
                 if next.is_null() {
                     break;
                 }
-                source = Bucket::of_node(next);
+                source = Bucket::of_node(next, shape);
                 (word, next) = ((*next).word, (*next).next);
             }
             let depth = part.finish();
@@ -234,7 +245,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                 while !free.is_null() {
                     let node = free;
                     free = (*node).next;
-                    extra.slab.give_back::<K, V>(node);
+                    extra.slab.give_back(node, shape);
                 }
             }
         }
@@ -243,14 +254,14 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
 
     /// Halves the mask, when half the buckets are left. False if the memory for a smaller block is
     /// refused; then nothing has changed.
-    fn halve_mask(&mut self) -> bool {
-        let half = self.header().half();
-        debug_assert!(self.header().last + 1 == half);
-        if self.is_one_block() {
-            if !self.resize_only_block(half as usize, half as usize) {
+    fn halve_mask(&mut self, kind: &Kind) -> bool {
+        let half = self.header.half();
+        debug_assert!(self.header.last + 1 == half);
+        if self.header.is_one_block(&kind.shape) {
+            if !self.resize_only_block(half as usize, half as usize, kind) {
                 return false;
             }
-        } else if half as usize == Self::BLOCK_LEN {
+        } else if half as usize == kind.shape.block_len() {
             let (extra, allocator) = self.extra_mut();
             // SAFETY: one block is left, and from now on the header points to it.
             let pivot = unsafe { extra.directory.pop(allocator) };
@@ -259,10 +270,21 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         } else {
             let (extra, allocator) = self.extra_mut();
             extra.directory.halve(allocator);
-            self.header_mut().buckets = self.extra().directory.entry_point();
+            self.header.buckets = self.extra().directory.entry_point();
         }
-        let header = self.header_mut();
-        header.mask >>= 1;
+        self.header.mask >>= 1;
         true
+    }
+}
+
+impl Header {
+    /// Whether less than a quarter of the capacity is in use, in more than one bucket.
+    fn is_sparse(&self) -> bool {
+        self.mask > 0 && self.count < self.capacity_of_mask() / 4
+    }
+
+    /// Whether half the buckets would do for `entry_count` entries.
+    fn can_halve_for(&self, entry_count: usize) -> bool {
+        self.mask > 0 && entry_count <= capacity_of(u64::from(self.half()))
     }
 }

@@ -4,6 +4,7 @@
 
 use core::alloc::Layout;
 
+use super::bucket::Node;
 use super::tophash::SLOT_COUNT;
 
 /// A table never has more buckets than this, because a bucket's index is a `u32`.
@@ -38,6 +39,9 @@ const LINE_BYTES: usize = 64;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shape {
+    /// Bytes of a key, and of a value.
+    pub(crate) key_bytes: usize,
+    pub(crate) value_bytes: usize,
     /// Where the values begin, from the first key.
     pub(crate) values_offset: usize,
     /// Bytes of the slots of one bucket.
@@ -46,6 +50,12 @@ pub(crate) struct Shape {
     pub(crate) slots_align: usize,
     /// log2 of the buckets of a full block.
     pub(crate) block_log2: u32,
+    /// Where the slots of a node begin.
+    pub(crate) node_slots_offset: usize,
+    /// Bytes of a node, slots included; a multiple of `node_align`.
+    pub(crate) node_bytes: usize,
+    /// Alignment of a node.
+    pub(crate) node_align: usize,
 }
 
 impl Shape {
@@ -59,22 +69,38 @@ impl Shape {
         while !cfg!(stress) && bucket_bytes << (block_log2 + 1) <= BLOCK_BYTES_MAX {
             block_log2 += 1;
         }
-        Self { values_offset, slots_bytes, slots_align, block_log2 }
+        let node_slots_offset = round_up(size_of::<Node>(), slots_align);
+        // Slots without size take a byte, so that their address is not where another allocation may
+        // begin.
+        let node_slots_end = node_slots_offset + max(slots_bytes, 1);
+        let node_align = max(slots_align, align_of::<Node>());
+        Self {
+            key_bytes: size_of::<K>(),
+            value_bytes: size_of::<V>(),
+            values_offset,
+            slots_bytes,
+            slots_align,
+            block_log2,
+            node_slots_offset,
+            node_bytes: round_up(node_slots_end, node_align),
+            node_align,
+        }
     }
 
     /// Buckets of a full block.
-    pub(crate) const fn block_len(self) -> usize {
+    #[inline(always)]
+    pub(crate) const fn block_len(&self) -> usize {
         1 << self.block_log2
     }
 
     /// Alignment of a block of `bucket_count`.
-    pub(crate) const fn block_align(self, bucket_count: usize) -> usize {
+    pub(crate) const fn block_align(&self, bucket_count: usize) -> usize {
         let line = if bucket_count >= 8 { LINE_BYTES } else { align_of::<u64>() };
         max(self.slots_align, line)
     }
 
     /// The layout of a block of `bucket_count`; `None` when it is larger than a block may be.
-    pub(crate) const fn block_layout(self, bucket_count: usize) -> Option<Layout> {
+    pub(crate) const fn block_layout(&self, bucket_count: usize) -> Option<Layout> {
         let head_bytes = HEAD_BYTES + BUCKET_HEAD_BYTES * bucket_count;
         let Some(slots_bytes) = self.slots_bytes.checked_mul(bucket_count) else { return None };
         let Some(size) = head_bytes.checked_add(slots_bytes) else { return None };
@@ -86,12 +112,12 @@ impl Shape {
 
     /// Bytes of `bucket_count` main buckets in `block_count` blocks, without the buckets that those
     /// have room for besides.
-    pub(crate) fn live_bytes(self, bucket_count: usize, block_count: usize) -> usize {
+    pub(crate) fn live_bytes(&self, bucket_count: usize, block_count: usize) -> usize {
         (BUCKET_HEAD_BYTES + self.slots_bytes) * bucket_count + HEAD_BYTES * block_count
     }
 
     /// Bytes of the blocks of `bucket_count` buckets, a power of two; `None` beyond `isize::MAX`.
-    pub(crate) fn blocks_bytes(self, bucket_count: u64) -> Option<usize> {
+    pub(crate) fn blocks_bytes(&self, bucket_count: u64) -> Option<usize> {
         let block_len = bucket_count.min(self.block_len() as u64);
         let block_bytes = self.block_layout(block_len as usize)?.size() as u64;
         let bytes = block_bytes.checked_mul(bucket_count / block_len)?;

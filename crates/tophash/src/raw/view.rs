@@ -5,7 +5,7 @@ use core::iter::FusedIterator;
 use core::marker::PhantomData;
 use core::ptr;
 
-use super::bucket::{Bucket, Node};
+use super::bucket::{Bucket, Node, Slots};
 use super::tophash::{SLOT_COUNT, Word};
 use super::{Header, RawTable};
 use crate::alloc::Allocator;
@@ -64,7 +64,7 @@ impl<'a, K, V> Chains<'a, K, V> {
         assert!(index < self.count(), "there is such a chain");
         // SAFETY: a live bucket of a table with memory; a main bucket with hints has a link (R4).
         unsafe {
-            let main: Bucket<K, V> = self.header.bucket(index as u32);
+            let main = self.header.bucket(index as u32, Slots::<K, V>::SHAPE);
             let next = if main.word().has_overflow() { main.next() } else { ptr::null_mut() };
             BucketViews { bucket: Some(main), next, marker: PhantomData }
         }
@@ -73,7 +73,7 @@ impl<'a, K, V> Chains<'a, K, V> {
 
 /// The buckets of one chain.
 pub(crate) struct BucketViews<'a, K, V> {
-    bucket: Option<Bucket<K, V>>,
+    bucket: Option<Bucket>,
     /// The overflow bucket after `bucket`, or null.
     next: *mut Node,
     marker: PhantomData<&'a (K, V)>,
@@ -100,7 +100,7 @@ impl<'a, K, V> Iterator for BucketViews<'a, K, V> {
         } else {
             // SAFETY: nodes have links (R5), and the table is borrowed for `'a`.
             unsafe {
-                let next = Bucket::of_node(self.next);
+                let next = Bucket::of_node(self.next, Slots::<K, V>::SHAPE);
                 self.next = next.next();
                 Some(next)
             }
@@ -114,7 +114,7 @@ impl<K, V> FusedIterator for BucketViews<'_, K, V> {}
 
 /// One bucket.
 pub(crate) struct BucketView<'a, K, V> {
-    bucket: Bucket<K, V>,
+    bucket: Bucket,
     word: Word,
     marker: PhantomData<&'a (K, V)>,
 }
@@ -155,7 +155,7 @@ impl<'a, K, V> BucketView<'a, K, V> {
             return None;
         }
         // SAFETY: a taken slot (R3) of a table that is borrowed for `'a`.
-        Some(unsafe { (&*self.bucket.key(slot), &*self.bucket.value(slot)) })
+        Some(unsafe { (&*self.bucket.key(slot), &*self.bucket.value::<K, V>(slot)) })
     }
 }
 
@@ -184,12 +184,13 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         let mut block_count = 1;
         if !self.header().extra.is_null() {
             let extra = self.extra();
-            let (extra_layout, _) = Self::extra_layout(0).expect("it has the size of a struct");
+            let (extra_layout, _) =
+                super::extra_layout(0, Self::SHAPE).expect("it has the size of a struct");
             bytes.directory = extra_layout.size() + extra.directory.bytes_in_use();
-            bytes.overflow = extra.slab.used() * Bucket::<K, V>::NODE_BYTES;
+            bytes.overflow = extra.slab.used() * Self::SHAPE.node_bytes;
             block_count = extra.directory.block_count().max(1);
         }
-        bytes.buckets = Bucket::<K, V>::SHAPE.live_bytes(self.bucket_count(), block_count);
+        bytes.buckets = Self::SHAPE.live_bytes(self.bucket_count(), block_count);
         bytes
     }
 }

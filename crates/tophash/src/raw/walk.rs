@@ -24,6 +24,7 @@
 //! a wrong one (a `Hash` that contradicts itself makes wrong marks) visits other entries but no
 //! slot that is not taken.
 
+use super::grow::Step;
 use super::order::{Interval, ROUND};
 use super::tophash::SLOT_COUNT;
 use super::{RawTable, index_bits};
@@ -151,16 +152,24 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
 
     /// [`RawTable::prepare`] while walkers are under way.
     pub(crate) fn prepare_walked(&mut self, walkers: &mut [Walker], hasher: &impl Fn(&K) -> u64) {
-        let is_forbidden = self.is_shrinking() && self.next_merge_is_forbidden(walkers);
-        let merge = |table: &mut Self| !is_forbidden && table.merge_last();
-        self.prepare_by(merge, |table| {
-            table.split_walked(walkers, hasher);
-        });
+        match self.parts.step_before_write(Self::KIND) {
+            Step::Nothing => {}
+            Step::Merge => {
+                if !self.next_merge_is_forbidden(walkers) {
+                    self.parts.merge_last(Self::KIND);
+                }
+            }
+            Step::Split => {
+                self.split_walked(walkers, hasher);
+            }
+        }
     }
 
     /// [`RawTable::make_room`] while walkers are under way.
     pub(crate) fn make_room_walked(&mut self, walkers: &mut [Walker], hasher: &impl Fn(&K) -> u64) {
-        self.make_room_by(|table| table.split_walked(walkers, hasher));
+        if self.header().is_full() && self.parts.begin_growth(Self::KIND) {
+            self.grow_step_walked(walkers, usize::MAX, hasher);
+        }
     }
 
     /// [`RawTable::grow_step`] while walkers are under way.
@@ -170,7 +179,12 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         step_count: usize,
         hasher: &impl Fn(&K) -> u64,
     ) -> bool {
-        self.grow_step_by(step_count, |table| table.split_walked(walkers, hasher))
+        for _ in 0..step_count {
+            if !self.is_growing() || !self.split_walked(walkers, hasher) {
+                break;
+            }
+        }
+        self.is_growing()
     }
 
     /// [`RawTable::shrink_step`] while walkers are under way: ends early at a merge that must wait.

@@ -13,7 +13,7 @@
 //! Go keeps eight bits of the hash per slot and reserves the lowest values as markers. Here seven
 //! bits are kept: the eighth bits of the eight bytes together are the *overflow hint* of the chain.
 //! Hint *j* is set when an entry whose tophash ends in the three bits *j* went to one of the
-//! chain's overflow buckets. So one load answers both questions of a look-up: which slots may
+//! chain's overflow buckets (the tophash 1 sets hint 0 as well, because 0 is stored as 1). So one load answers both questions of a look-up: which slots may
 //! hold the key, and whether the overflow chain must be followed at all.
 
 #[cfg(all(
@@ -62,27 +62,35 @@ const TOPHASH_BITS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
 /// The hint bit of every byte.
 const HINT_BITS: u64 = !TOPHASH_BITS;
 
-/// The tophash of one key: the hash's seven highest bits, never 0, which marks an empty slot.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// The tophash of one key: the hash's seven highest bits. 0, which marks an empty slot, is stored
+/// as 1: 0 and 1 are the same tophash. To find out which it is takes instructions, so that is left
+/// to those who write, and to the comparison, which has a cheaper way.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Tophash(u64);
 
 impl Tophash {
-    /// The tophash of `hash`. Two of the 128 values share one: 0 becomes 1.
+    /// The tophash of `hash`.
     #[inline(always)]
     pub(crate) fn of(hash: u64) -> Self {
-        let top = hash >> 57;
-        Self(top + u64::from(top == 0))
+        Self(hash >> 57)
+    }
+
+    /// The value as it is stored: 1 to 127.
+    #[inline(always)]
+    fn stored(self) -> u64 {
+        self.0.max(1)
     }
 
     /// The value as it is stored: 1 to 127.
     pub(crate) fn get(self) -> u8 {
-        self.0 as u8
+        self.stored() as u8
     }
 
-    /// The one hint bit that this tophash sets in the word of its chain's main bucket.
+    /// The hint bit that this tophash sets in the word of its chain's main bucket. The two that are
+    /// one set two, so that a look-up need not know which it is.
     #[inline(always)]
     pub(crate) fn hint(self) -> u64 {
-        0x80 << ((self.0 & 7) * 8)
+        if self.0 <= 1 { 0x8080 } else { 0x80 << ((self.0 & 7) * 8) }
     }
 }
 
@@ -130,7 +138,7 @@ impl Word {
     /// The word with the free `slot` taken by `tophash`.
     #[inline(always)]
     pub(crate) fn with(self, slot: usize, tophash: Tophash) -> Self {
-        Self(self.0 | tophash.0 << (slot * 8))
+        Self(self.0 | tophash.stored() << (slot * 8))
     }
 
     /// The word with `slot` holding `tophash` in place of what it held.
@@ -229,13 +237,14 @@ mod tests {
                     (0..8).filter(|&slot| u64::from(bytes[slot] & 0x7f) == top).collect();
                 assert_eq!(slots(word.matches(Tophash(top))), naive, "{word:x?} {top:x}");
             }
+            assert_eq!(slots(word.matches(Tophash(0))), slots(word.matches(Tophash(1))));
         }
     }
 
     #[test]
     fn portable_matching_agrees_with_the_vector_unit() {
         for word in words() {
-            for top in 1..128 {
+            for top in 0..128 {
                 let portable = portable_slots(word, top);
                 assert_eq!(slots(word.matches(Tophash(top))), portable, "{word:x?} {top:x}");
             }
@@ -258,7 +267,7 @@ mod tests {
             assert_eq!(word.is_vacant(), slot == 0);
             assert!(!word.is_full());
             word = word.with(slot, Tophash(slot as u64 + 1)).with_hints(HINT_BITS);
-            assert_eq!(word.tophash(slot), Tophash(slot as u64 + 1));
+            assert_eq!(word.tophash(slot).get(), slot as u8 + 1);
         }
         assert!(word.is_full());
         for slot in (0..SLOT_COUNT).rev() {
@@ -270,7 +279,10 @@ mod tests {
 
     #[test]
     fn a_hint_is_one_bit_chosen_by_the_low_three_bits() {
-        for top in 1..128 {
+        assert_eq!(Tophash(0).hint(), Tophash(1).hint());
+        assert!(Word(Tophash(1).hint()).hints_at(Tophash(0)));
+        assert!(Word(Tophash(1).hint()).hints_at(Tophash(1)));
+        for top in 2..128 {
             let hint = Tophash(top).hint();
             assert_eq!(hint.count_ones(), 1);
             assert_eq!(hint.trailing_zeros(), (top as u32 & 7) * 8 + 7);

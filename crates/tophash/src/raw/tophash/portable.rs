@@ -5,7 +5,8 @@
 pub(crate) struct Matches(u64);
 
 impl Matches {
-    /// Compares the seven low bits of every byte of `word` with `top`, which is below 128.
+    /// Compares the seven low bits of every byte of `word` with `top`, which is below 128; 0 means
+    /// 1.
     ///
     /// With the hints masked off, every byte of the difference is at most 127. So adding 127 to
     /// each never carries into the next byte, and sets the top bit just where the difference was
@@ -13,7 +14,7 @@ impl Matches {
     #[inline(always)]
     pub(crate) fn new(word: u64, top: u64) -> Self {
         const LOW_BITS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
-        let wanted = top * 0x0101_0101_0101_0101;
+        let wanted = top.max(1) * 0x0101_0101_0101_0101;
         let difference = (word & LOW_BITS) ^ wanted;
         Self(!((difference + LOW_BITS) | LOW_BITS))
     }
