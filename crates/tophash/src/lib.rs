@@ -16,7 +16,7 @@
 //! ```
 //!
 //! What it has besides: [`HashMap::walk`] to write while iterating, [`HashMap::scan`] to visit a
-//! map a piece at a time, and Go's own map in [`go`].
+//! map a piece at a time, and Go's own map in [`go`]. One can look inside: see [`inspect`].
 //!
 //! # When not to use it
 //!
@@ -46,6 +46,7 @@ pub mod hash_map;
 pub mod hash_set;
 #[path = "table/mod.rs"]
 pub mod hash_table;
+pub mod inspect;
 #[expect(unsafe_code, reason = "the table: see the invariants in raw/mod.rs")]
 #[expect(
     clippy::cast_possible_truncation,
@@ -69,6 +70,7 @@ pub use hash::{DefaultHasher, RandomState};
 pub use hash_map::HashMap;
 pub use hash_set::HashSet;
 pub use hash_table::HashTable;
+pub use inspect::MemoryPlan;
 pub use raw::ShrinkPolicy;
 
 /// The hash state that maps use when none is named: hashbrown's name for it.

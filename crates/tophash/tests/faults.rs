@@ -1,7 +1,8 @@
 //! Refused memory, with the default allocator: P13.
 
+use testkit::Random;
 use testkit::allocators::{CountingAllocator, FailingAllocator, Refusal, measure, refuse};
-use tophash::{HashMap, TryReserveError};
+use tophash::{HashMap, MemoryPlan, TryReserveError};
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator<FailingAllocator> =
@@ -156,5 +157,27 @@ fn a_change_of_hash_that_memory_is_refused_to_leaves_the_map_whole() {
             map.insert(Same(n), n);
         }
         assert!((0..500).all(|n| map.get(&Same(n)) == Some(&n)) && map.len() == 500);
+    }
+}
+
+#[test]
+fn a_plan_is_what_the_allocator_counts() {
+    fn check<K: Eq + std::hash::Hash, V>(len: usize) {
+        let (map, usage) = measure(|| HashMap::<K, V>::with_capacity(len));
+        let plan = MemoryPlan::new::<K, V>(len).unwrap();
+        assert_eq!(usize::try_from(usage.live_bytes).unwrap(), plan.bytes, "{len}");
+        assert_eq!(map.allocation_size(), plan.bytes);
+        assert_eq!((map.capacity(), map.stats().buckets), (plan.capacity, plan.buckets));
+    }
+    let mut random = Random::new(1);
+    for _ in 0..200 {
+        let magnitude = 1 + random.below(20);
+        let len = random.below(1 << magnitude);
+        check::<u64, u64>(len);
+        check::<u64, ()>(len);
+        check::<u8, u8>(len);
+        check::<u128, [u8; 3]>(len);
+        check::<String, [u64; 9]>(len.min(1 << 16));
+        check::<[u8; 4096], u64>(len.min(1 << 12));
     }
 }

@@ -77,15 +77,24 @@ impl Directory {
 
     /// Bytes of the pages and the root.
     pub(crate) fn bytes(&self) -> usize {
-        let mut bytes = self.first_page_len * size_of::<Pivot>();
-        if !self.next_page.is_null() {
-            bytes *= 3;
-        }
-        if !self.root.is_null() {
-            let pages = self.block_count.div_ceil(PAGE_LEN).max(1);
-            bytes += (pages - 1) * page_layout(PAGE_LEN).size() + root_layout().size();
-        }
-        bytes
+        let next_page = if self.next_page.is_null() { 0 } else { self.first_page_len * 2 };
+        self.bytes_in_use() + next_page * size_of::<Pivot>()
+    }
+
+    /// As [`Self::bytes`], without the page that is being made ready for the next growth.
+    pub(crate) fn bytes_in_use(&self) -> usize {
+        let first_page = self.first_page_len * size_of::<Pivot>();
+        let further = if self.root.is_null() { 0 } else { rooted_bytes(self.block_count) };
+        first_page + further
+    }
+
+    /// What [`Self::bytes`] will be of a new directory that is given `block_count` blocks, a power
+    /// of two, after [`Self::reserve`] made room for them and was refused nothing.
+    pub(crate) fn planned_bytes(block_count: usize) -> usize {
+        let len = first_page_len_for(block_count);
+        let next_page = if wants_next_page(block_count, len) { len * 2 } else { 0 };
+        let further = if block_count > PAGE_LEN { rooted_bytes(block_count) } else { 0 };
+        (len + next_page) * size_of::<Pivot>() + further
     }
 
     /// What the header's `buckets` must be while the directory is in use.
@@ -104,7 +113,7 @@ impl Directory {
         allocator: &A,
     ) -> bool {
         // All that is asked of the allocator comes before anything is changed.
-        let wanted = block_count.next_power_of_two().clamp(FIRST_PAGE_LEN, PAGE_LEN);
+        let wanted = first_page_len_for(block_count);
         let is_enlarged = self.first_page_len < wanted;
         let len = self.first_page_len.max(wanted);
         let is_ready = !self.next_page.is_null()
@@ -131,7 +140,7 @@ impl Directory {
         // Make the next size ready, to be filled while blocks are added. If memory is refused for
         // it, the next growth copies the page at once or is refused itself.
         let wants_next =
-            len < PAGE_LEN && block_count * 2 > len && (is_enlarged || self.next_page.is_null());
+            wants_next_page(block_count, len) && (is_enlarged || self.next_page.is_null());
         let next = if wants_next { allocate(allocator, page_layout(len * 2)) } else { None };
 
         let retired = (self.first_page, self.first_page_len);
@@ -296,6 +305,22 @@ pub(crate) unsafe fn block_by_root(entry_point: NonNull<u8>, place: usize) -> Pi
         let page = entry_point.cast::<Page>().add(place >> PAGE_LOG2).read();
         page.add(place % PAGE_LEN).read()
     }
+}
+
+/// Pointers that the first page needs room for in a directory of `block_count` blocks.
+fn first_page_len_for(block_count: usize) -> usize {
+    block_count.next_power_of_two().clamp(FIRST_PAGE_LEN, PAGE_LEN)
+}
+
+/// Whether the page after one of `len` pointers is made ready while there come to be `block_count`.
+fn wants_next_page(block_count: usize, len: usize) -> bool {
+    len < PAGE_LEN && block_count * 2 > len
+}
+
+/// Bytes of the root and of all pages but the first.
+fn rooted_bytes(block_count: usize) -> usize {
+    let page_count = block_count.div_ceil(PAGE_LEN).max(1);
+    (page_count - 1) * page_layout(PAGE_LEN).size() + root_layout().size()
 }
 
 const fn page_layout(len: usize) -> Layout {

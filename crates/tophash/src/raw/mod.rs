@@ -83,6 +83,7 @@ mod order;
 mod overflow;
 #[cfg(feature = "rayon")]
 mod parallel;
+mod plan;
 mod pointers;
 mod remove;
 mod runs;
@@ -90,6 +91,7 @@ mod scan;
 mod shrink;
 mod sizing;
 mod tophash;
+mod view;
 mod walk;
 #[cfg(any(test, verify))]
 pub(crate) mod work;
@@ -108,7 +110,6 @@ use bucket::{Bucket, Slot};
 use directory::Directory;
 use header::{Flags, Header, index_bits};
 use overflow::Slab;
-use tophash::SLOT_COUNT;
 
 pub(crate) use candidates::{Candidates, CandidatesMut};
 pub(crate) use cursor::Cursor;
@@ -116,9 +117,13 @@ pub(crate) use entry::{Occupied, RawEntry, Vacant};
 pub(crate) use iterate::{Drain, IntoIter, Iter, IterMut, ValuesMut};
 #[cfg(feature = "rayon")]
 pub(crate) use parallel::{OwnedRange, Range, RangeAllMut, RangeMut};
+pub(crate) use plan::{planned_bytes, planned_overflow_bytes};
 pub(crate) use pointers::Pointers;
 pub(crate) use scan::{Position, ScanStep};
 pub use shrink::ShrinkPolicy;
+pub(crate) use sizing::capacity_of;
+pub(crate) use tophash::{SLOT_COUNT, Tophash};
+pub(crate) use view::{BucketView, BucketViews, Chains};
 pub(crate) use walk::{WalkPlace, Walker};
 
 /// What tables with overflow buckets or several blocks need besides the header.

@@ -65,7 +65,6 @@ impl Slab {
     };
 
     /// Nodes that chains hold.
-    #[cfg(any(test, verify, feature = "rayon"))]
     pub(crate) fn used(&self) -> usize {
         self.used
     }
@@ -102,10 +101,18 @@ impl Slab {
 
     /// How many nodes the next chunk of a table of `bucket_count` has: about a sixteenth of the
     /// buckets (a fifth overflow at the highest load), within the limits.
-    fn chunk_len<K, V>(bucket_count: usize) -> usize {
+    pub(crate) fn chunk_len<K, V>(bucket_count: usize) -> usize {
         let fitting = (CHUNK_BYTES_MAX / Bucket::<K, V>::NODE_BYTES).max(1);
         let wanted = if cfg!(stress) { 0 } else { bucket_count / 16 };
         wanted.max(CHUNK_LEN_MIN).min(fitting)
+    }
+
+    /// What the chunks take that a table of `bucket_count` takes for `node_count` nodes, one after
+    /// another.
+    pub(crate) fn planned_bytes<K, V>(bucket_count: usize, node_count: usize) -> Option<usize> {
+        let len = Self::chunk_len::<K, V>(bucket_count);
+        let bytes = Self::chunk_layout::<K, V>(len)?.size();
+        bytes.checked_mul(node_count.div_ceil(len))
     }
 
     /// The layout of the chunk that [`Self::reserve`] would take next.

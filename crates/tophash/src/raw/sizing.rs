@@ -84,6 +84,12 @@ impl Shape {
         }
     }
 
+    /// Bytes of `bucket_count` main buckets in `block_count` blocks, without the buckets that those
+    /// have room for besides.
+    pub(crate) fn live_bytes(self, bucket_count: usize, block_count: usize) -> usize {
+        (BUCKET_HEAD_BYTES + self.slots_bytes) * bucket_count + HEAD_BYTES * block_count
+    }
+
     /// Bytes of the blocks of `bucket_count` buckets, a power of two; `None` beyond `isize::MAX`.
     pub(crate) fn blocks_bytes(self, bucket_count: u64) -> Option<usize> {
         let block_len = bucket_count.min(self.block_len() as u64);

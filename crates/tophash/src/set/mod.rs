@@ -6,6 +6,7 @@
 mod access;
 mod bulk;
 mod entry;
+mod inspect;
 mod iter;
 mod operations;
 mod scan;

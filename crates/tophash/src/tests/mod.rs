@@ -5,6 +5,7 @@ mod bounds;
 mod drop_check;
 mod flood;
 mod growth;
+mod inspecting;
 mod lies;
 mod model;
 mod panics;

@@ -75,7 +75,6 @@ impl Tophash {
     }
 
     /// The value as it is stored: 1 to 127.
-    #[cfg(any(test, verify))]
     pub(crate) fn get(self) -> u8 {
         self.0 as u8
     }
@@ -157,6 +156,11 @@ impl Word {
     pub(crate) fn hints_at(self, tophash: Tophash) -> bool {
         // A shift by the bit's number, which x86 tests with one instruction.
         self.0 >> ((tophash.0 * 8 + 7) & 63) & 1 != 0
+    }
+
+    /// The byte of one slot: its tophash, and above it a hint of the chain's.
+    pub(crate) fn byte(self, slot: usize) -> u8 {
+        (self.0 >> (slot * 8)) as u8
     }
 
     /// The hints alone.
