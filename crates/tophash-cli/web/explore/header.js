@@ -1,0 +1,75 @@
+// Draws the header: the fields that Go's map has, and where the bytes are.
+
+import { byId, bytesText, counted, element, thousands } from "./element.js";
+
+const STATES = {
+  "no memory": "no memory yet",
+  whole: "whole",
+  growing: "growing",
+  shrinking: "shrinking",
+};
+
+/** The fields: name, value, and a note below it. */
+function fieldsOf(header) {
+  const { nevacuate, half, buckets, b } = header;
+  const isMoving = half > 0;
+  const full = header.state === "no memory" ? 0 : 2 ** b;
+  return [
+    ["count", thousands(header.count), `entries; room for ${thousands(header.capacity)}`],
+    ["flags", STATES[header.state], header.is_flooded ? "flooded: long chains" : "what is under way"],
+    ["B", String(b), full ? `2^${b} = ${counted(full, "bucket")}` : "no bucket"],
+    ["noverflow", thousands(header.noverflow), overflowNote(header)],
+    ["hash0", header.hash0, header.seed_epoch ? "this map's own seed" : "drawn at the first write"],
+    ["buckets", thousands(buckets), `${header.load_factor.toFixed(2)} entries each; grows at 6.5`],
+    ["oldbuckets", "none", "always: it grows in place"],
+    ["nevacuate", isMoving ? `${thousands(nevacuate)} of ${thousands(half)}` : "0", moveNote(header)],
+  ];
+}
+
+function overflowNote(header) {
+  if (header.noverflow === 0) return "overflow buckets";
+  return `overflow buckets, up to ${header.overflow_max} in a chain`;
+}
+
+function moveNote(header) {
+  if (header.state === "growing") return "buckets are split";
+  if (header.state === "shrinking") return "buckets are still split";
+  return "nothing is moving";
+}
+
+/** Draws the fields; those that differ from `before` light up. */
+export function drawHeader(header, before) {
+  const old = before ? fieldsOf(before).map(([, value]) => value) : null;
+  const fields = fieldsOf(header).map(([name, value, note], index) => {
+    const isChanged = old !== null && old[index] !== value;
+    const attributes = { class: isChanged ? "field changed" : "field", "data-field": name };
+    return element("div", attributes,
+      element("dt", {}, name),
+      element("dd", { class: "field-value" }, value),
+      element("dd", { class: "field-note" }, note),
+      name === "nevacuate" && header.half > 0 ? progress(header) : null);
+  });
+  byId("fields").replaceChildren(...fields);
+  drawBytes(header.bytes);
+}
+
+function progress(header) {
+  const bar = element("progress", { max: header.half, value: header.nevacuate, "aria-label": "Buckets that are split" });
+  return element("dd", { class: "field-bar" }, bar);
+}
+
+const PARTS = ["header", "directory", "buckets", "overflow", "spare"];
+
+function drawBytes(bytes) {
+  const bar = element("div", { class: "bytes-bar", "aria-hidden": "true" });
+  const legend = element("p", { class: "note bytes-legend" });
+  legend.append(element("b", {}, bytesText(bytes.total)), " in all:");
+  for (const part of PARTS) {
+    if (bytes[part] === 0) continue;
+    const piece = element("span", { class: `part-${part}` });
+    piece.style.flexGrow = bytes[part];
+    bar.append(piece);
+    legend.append(element("span", { class: `key part-${part}` }), `${part} ${bytesText(bytes[part])}`);
+  }
+  byId("bytes").replaceChildren(bar, legend);
+}
