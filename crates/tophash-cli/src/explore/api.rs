@@ -284,10 +284,10 @@ pub(crate) async fn race(
         return Err(Refusal::new(StatusCode::CONFLICT, "race_under_way", message));
     };
     // Room for all that is sent: who reads slowly does not hold up the race.
-    let (sender, receiver) = mpsc::channel(race::WINDOWS + 1);
+    let (sender, receiver) = mpsc::channel(race::EVENTS_MAX);
     spawn_blocking(move || {
         let _place = place;
-        race::run(course.keys, Random::from_seed(unguessable()), |event| {
+        race::run(course.keys, &Random::from_seed(unguessable()), |event| {
             // An error means that nobody listens any more.
             sender.try_send(event).is_ok()
         });

@@ -31,8 +31,8 @@
 //! `random` (`count`), `grow` (`steps`), `shrink` (`steps`), `thin` (`percent`).
 //!
 //! Refusals are `{error, message}`: 400 and 422 for what cannot be done with, 403 for a foreign
-//! `Host` or `Origin`, 404, 408, 409 for a second race, 410 for a map that was evicted, 413, 415 for
-//! a POST that is not JSON, 503 when too many requests are under way.
+//! `Host` or `Origin`, 404, 408, 409 for a second race, 410 for a map that was evicted, 413, 415
+//! for a POST that is not JSON, 503 when too many requests are under way.
 
 #![forbid(unsafe_code)]
 

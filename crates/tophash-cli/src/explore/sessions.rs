@@ -20,7 +20,7 @@ struct Session {
 
 /// The maps that are there.
 pub(crate) struct Sessions {
-    sessions: HashMap<String, Session>,
+    by_id: HashMap<String, Session>,
     capacity: usize,
     use_count: u64,
     draw: Box<dyn FnMut() -> u64 + Send>,
@@ -30,33 +30,33 @@ impl Sessions {
     /// Room for `capacity` maps, whose ids come from `draw`.
     pub(crate) fn new(capacity: usize, draw: impl FnMut() -> u64 + Send + 'static) -> Self {
         assert!(capacity > 0, "there is room for a map");
-        Self { sessions: HashMap::new(), capacity, use_count: 0, draw: Box::new(draw) }
+        Self { by_id: HashMap::new(), capacity, use_count: 0, draw: Box::new(draw) }
     }
 
     /// Takes a map in, and evicts another if there is no room. Returns its id.
     pub(crate) fn start(&mut self, lab: Lab) -> String {
-        while self.sessions.len() >= self.capacity {
+        while self.by_id.len() >= self.capacity {
             self.evict_one();
         }
         let id = format!("{:016x}{:016x}", (self.draw)(), (self.draw)());
         self.use_count += 1;
         let session = Session { lab: Arc::new(Mutex::new(lab)), last_use: self.use_count };
-        self.sessions.insert(id.clone(), session);
+        self.by_id.insert(id.clone(), session);
         id
     }
 
     /// The map of this id, which is now the most recently used.
     pub(crate) fn find(&mut self, id: &str) -> Option<SharedLab> {
         self.use_count += 1;
-        let session = self.sessions.get_mut(id)?;
+        let session = self.by_id.get_mut(id)?;
         session.last_use = self.use_count;
         Some(Arc::clone(&session.lab))
     }
 
     fn evict_one(&mut self) {
-        let oldest = self.sessions.iter().min_by_key(|(_, session)| session.last_use);
+        let oldest = self.by_id.iter().min_by_key(|(_, session)| session.last_use);
         if let Some(id) = oldest.map(|(id, _)| id.clone()) {
-            self.sessions.remove(&id);
+            self.by_id.remove(&id);
         }
     }
 }

@@ -3,10 +3,13 @@
 import { byId, element, hexByte } from "./element.js";
 
 const SLOTS = 8;
+/** Up to so many cards are drawn wider. */
+const FEW = 3;
 
+/** What a growth has done to a chain; during a shrink, `whole` means that it was merged. */
 const STATES = {
-  settled: null,
   whole: ["not split yet", "whole"],
+  merged: ["merged", "whole"],
   split: ["split: half X", "half"],
   "other half": ["split: half Y", "half"],
 };
@@ -14,16 +17,21 @@ const STATES = {
 /** Where each key was, so that an entry that arrives somewhere can light up. */
 let places = new Map();
 
-/** Draws chains. With `isStill` nothing lights up: another part of the map is shown. */
-export function drawChains(chains, isStill) {
+/**
+ * Draws chains. With `isStill` nothing lights up: another part of the map is shown. `state` is the
+ * map's.
+ */
+export function drawChains(chains, state, isStill) {
   const before = places;
   places = new Map();
-  const cards = chains.map((chain) => chainCard(chain, isStill ? null : before));
+  const cards = chains.map((chain) => chainCard(chain, state, isStill ? null : before));
   byId("buckets").replaceChildren(...cards);
+  byId("buckets").classList.toggle("few", chains.length <= FEW);
 }
 
-function chainCard(chain, before) {
-  const [label, kind] = STATES[chain.state] ?? [null, null];
+function chainCard(chain, state, before) {
+  const isMerged = chain.state === "whole" && state === "shrinking";
+  const [label, kind] = STATES[isMerged ? "merged" : chain.state] ?? [null, null];
   const buckets = chain.buckets.map((bucket, depth) => bucketTable(chain, bucket, depth, before));
   return element("article", { class: "chain", "data-chain": chain.index, "aria-label": `Bucket ${chain.index}` },
     element("header", {},

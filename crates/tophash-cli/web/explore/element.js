@@ -12,7 +12,7 @@ export function element(tag, attributes = {}, ...children) {
     else if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
     else made.setAttribute(name, value === true ? "" : value);
   }
-  made.append(...children.flat().filter((child) => child !== null && child !== false));
+  made.append(...children.flat(Infinity).filter((child) => child !== null && child !== false));
   return made;
 }
 

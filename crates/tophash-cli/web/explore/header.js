@@ -2,11 +2,12 @@
 
 import { byId, bytesText, counted, element, thousands } from "./element.js";
 
+/** The value and the note of `flags`. */
 const STATES = {
-  "no memory": "no memory yet",
-  whole: "whole",
-  growing: "growing",
-  shrinking: "shrinking",
+  "no memory": ["none", "no memory is taken yet"],
+  whole: ["none", "nothing is under way"],
+  growing: ["growing", "each write splits one bucket"],
+  shrinking: ["shrinking", "each write merges one bucket"],
 };
 
 /** The fields: name, value, and a note below it. */
@@ -16,8 +17,8 @@ function fieldsOf(header) {
   const full = header.state === "no memory" ? 0 : 2 ** b;
   return [
     ["count", thousands(header.count), `entries; room for ${thousands(header.capacity)}`],
-    ["flags", STATES[header.state], header.is_flooded ? "flooded: long chains" : "what is under way"],
-    ["B", String(b), full ? `2^${b} = ${counted(full, "bucket")}` : "no bucket"],
+    ["flags", ...STATES[header.state]],
+    ["B", String(b), full ? `2${raised(b)} = ${counted(full, "bucket")}` : "no bucket"],
     ["noverflow", thousands(header.noverflow), overflowNote(header)],
     ["hash0", header.hash0, header.seed_epoch ? "this map's own seed" : "drawn at the first write"],
     ["buckets", thousands(buckets), `${header.load_factor.toFixed(2)} entries each; grows at 6.5`],
@@ -26,9 +27,10 @@ function fieldsOf(header) {
   ];
 }
 
+const raised = (number) => [...String(number)].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("");
+
 function overflowNote(header) {
-  if (header.noverflow === 0) return "overflow buckets";
-  return `overflow buckets, up to ${header.overflow_max} in a chain`;
+  return header.noverflow === 0 ? "overflow buckets" : `at most ${header.overflow_max} in a chain`;
 }
 
 function moveNote(header) {
@@ -69,7 +71,7 @@ function drawBytes(bytes) {
     const piece = element("span", { class: `part-${part}` });
     piece.style.flexGrow = bytes[part];
     bar.append(piece);
-    legend.append(element("span", { class: `key part-${part}` }), `${part} ${bytesText(bytes[part])}`);
+    legend.append(element("span", { class: `swatch part-${part}` }), `${part} ${bytesText(bytes[part])}`);
   }
   byId("bytes").replaceChildren(bar, legend);
 }

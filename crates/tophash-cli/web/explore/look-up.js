@@ -87,13 +87,14 @@ function drawBits(trace) {
       element("i", { class: bitKind(63 - start - offset, trace.b) }, bit));
     groups.push(element("span", { class: "byte" }, group));
   }
-  const index = trace.b === 0 ? "none: there is one bucket" : `${bitsText(bits, trace)} = ${namedIndex(trace)}`;
   byId("bits").replaceChildren(
     element("div", { class: "bit-groups" }, groups),
     element("p", { class: "bit-legend" },
       element("span", { class: "bit-key tophash" }, `tophash: 7 highest bits, ${hexByte(trace.tophash)}`),
       element("span", { class: "bit-key index" },
-        `index: ${trace.b === 1 ? "1 bit" : `${trace.b} bits`} above the middle, ${index}`)));
+        trace.b === 0
+          ? "index: no bit, for there is one bucket"
+          : `index: ${counted(trace.b, "bit")} above the middle, bucket ${namedIndex(trace)}`)));
   byId("bits").setAttribute("aria-label",
     `Hash ${trace.hash}; tophash ${hexByte(trace.tophash)}; index bits name bucket ${namedIndex(trace)}`);
 }
@@ -133,7 +134,7 @@ function indexStep(trace) {
   const index = namedIndex(trace);
   const text = trace.b === 0
     ? "Index: there is one bucket, so no bit is needed."
-    : `Index: the ${counted(trace.b, "bit")} \`${bitsText(bits, trace)}\` say${trace.b === 1 ? "s" : ""} bucket ${index}.`;
+    : `Index: the ${trace.b === 1 ? "bit" : `${trace.b} bits`} \`${bitsText(bits, trace)}\` say${trace.b === 1 ? "s" : ""} bucket ${index}.`;
   return { text, kind: "index", paint: () => mark("chosen", trace.index) };
 }
 

@@ -64,7 +64,7 @@ const stage = {
     this.chosen = [...new Set(indices.map((index) => Math.min(index, last)))];
     drawOverview(session.view, this.chosen);
     const parts = await Promise.all(runsOf(this.chosen).map(([from, count]) => session.chains(from, count)));
-    drawChains(parts.flat(), isStill);
+    drawChains(parts.flat(), session.view.header.state, isStill);
     markAgain();
   },
 };
@@ -90,6 +90,7 @@ function atFrontier({ half, nevacuate, state }) {
 
 session.onChange(({ view, before, trace, outcome, operation }) => {
   byId("gone").hidden = true;
+  document.body.dataset.map = session.id;
   if (stage.isQuiet) return;
   drawHeader(view.header, before?.header);
   drawMap(view, trace);
@@ -110,7 +111,7 @@ function drawMap(view, trace) {
     ? "One cell is one bucket with its chain; below are those that are framed"
     : view.chains.length ? "top: the tophash; 00 is a free slot" : "";
   if (!isLarge) {
-    drawChains(view.chains, false);
+    drawChains(view.chains, view.header.state, false);
     return;
   }
   const indices = trace ? [trace.index]

@@ -190,10 +190,10 @@ function drawLegend() {
       return step;
     }));
   const parts = ["0 ", scale, " 8 entries"];
-  parts.push(element("span", { class: "key part-overflow" }), `with overflow: ${thousands(withOverflow)}`);
+  parts.push(element("span", { class: "swatch part-overflow" }), `with overflow: ${thousands(withOverflow)}`);
   if (header.half > 0) {
-    parts.push(element("span", { class: "key part-frontier" }), "the frontier");
-    parts.push(element("span", { class: "key part-ghost" }), "not there yet");
+    parts.push(element("span", { class: "swatch part-frontier" }), "the frontier");
+    parts.push(element("span", { class: "swatch part-ghost" }), "not there yet");
   }
   legend.replaceChildren(...parts);
 }

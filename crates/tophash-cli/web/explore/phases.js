@@ -86,7 +86,7 @@ export const STEPS = [
     text: (trace) => [
       trace.comparisons === 0
         ? "No slot has the tophash of `zoe`, so no key was compared at all. A free slot never agrees, because no key's tophash is `00`."
-        : `Another key has the tophash of \`zoe\` by chance, so ${counted(trace.comparisons, "key")} had to be compared. That happens to one entry in 127.`,
+        : `Another key has the tophash of \`zoe\` by chance, so ${counted(trace.comparisons, "key")} had to be compared. That happens to about one entry in 128.`,
       "Go answers with the zero value, and says `ok = false` if you ask. Rust answers `None`, so that a value that is missing and a value that is zero are not confused.",
     ],
   },
@@ -97,7 +97,7 @@ export const STEPS = [
     run: async (tour) => {
       const before = tour.chainOf("alice");
       await tour.remove("alice");
-      return { before, after: tour.chainOf(before.at(-1)), count: tour.count() };
+      return { before, count: tour.count() };
     },
     text: ({ before, count }) => [
       before.at(-1) === "alice"
@@ -127,7 +127,7 @@ export const STEPS = [
     code: 'm["dora"] = "40"',
     run: async (tour) => (await tour.insert("dora", "40")).view.header,
     text: (header) => [
-      `The key is new and the map is full, so \`B\` becomes ${header.b}: there are ${header.buckets} buckets. Each old bucket was split in two by one more bit of the hash. Where it is 0, the entry stays in bucket i; where it is 1, it goes to bucket i + 2. Those that moved light up.`,
+      `The key is new and the map is full, so \`B\` becomes ${header.b}: there are ${header.buckets} buckets. Each old bucket was split in two by one more bit of the hash. Where it is 0, the entry stays in bucket i; where it is 1, it goes to bucket i + 2. What changed its place lights up.`,
       "A single bucket is full with 8 entries. So a map grows when it gets its 9th, 14th, 27th, 53rd, 105th entry, and so on. So small a table, with less than 16 KiB of slots, is split at once. The next steps show a larger one.",
     ],
   },

@@ -17,7 +17,9 @@ const SERIES = [
 
 let chart = null;
 let points = [];
+/** What was drawn last: how many points, and whether they have changed since. */
 let shownCount = 0;
+let isChanged = false;
 let summary = null;
 let keyCount = 0;
 let stopping = null;
@@ -44,7 +46,8 @@ async function run(say) {
   try {
     await race(keyCount, stopping.signal, (event) => {
       if (event.kind === "summary") summary = event;
-      else points.push(event);
+      else points[event.window] = event;
+      isChanged = true;
     });
   } catch (error) {
     cancelAnimationFrame(reveal);
@@ -60,10 +63,12 @@ function frame(time, begin) {
   if (keyCount === 0) return;
   const share = isCalm() ? 1 : (time - begin) / SHOW_TIME_MS;
   const count = Math.min(points.length, Math.ceil(share * WINDOWS));
-  if (count !== shownCount) {
+  if (count !== shownCount || isChanged) {
     shownCount = count;
+    isChanged = false;
     chart.setData(columns());
-    byId("race-progress").textContent = `${thousands(points[count - 1].inserted)} keys`;
+    const last = points[count - 1];
+    if (last) byId("race-progress").textContent = `${thousands(last.inserted)} keys`;
   }
   if (summary && shownCount === points.length) finish();
   else requestAnimationFrame((next) => frame(next, begin));
@@ -72,9 +77,10 @@ function frame(time, begin) {
 function finish() {
   setRunning(false);
   const ratio = summary.std.worst_ns / summary.tophash.worst_ns;
+  const times = (factor) => (factor < 10 ? factor.toFixed(1) : thousands(Number(factor.toPrecision(2))));
   const verdict = ratio >= 1
-    ? `std's slowest insertion took ${ratio.toFixed(1)} times as long as this map's.`
-    : `This map's slowest insertion took ${(1 / ratio).toFixed(1)} times as long as std's.`;
+    ? `std's slowest insertion took ${times(ratio)} times as long as this map's.`
+    : `This map's slowest insertion took ${times(1 / ratio)} times as long as std's.`;
   byId("race-progress").textContent = verdict;
   byId("race-summary").replaceChildren(summaryTable());
 }
@@ -96,6 +102,7 @@ const width = () => byId("race-chart").clientWidth;
 function draw() {
   chart?.destroy();
   const axis = { stroke: colour("--muted"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 } };
+  const decades = { ...axis.grid, filter: (_, splits) => splits.map((split) => (isDecade(split) ? split : null)) };
   const series = SERIES.map((line) => ({
     label: line.label, stroke: colour(line.colour), width: line.width, dash: line.dash,
     points: { show: false },
@@ -108,7 +115,7 @@ function draw() {
     scales: { x: { time: false, range: [0, keyCount || 1] }, y: { distr: 3, range: yRange } },
     axes: [
       { ...axis, values: (_, splits) => splits.map(shortNumber) },
-      { ...axis, size: 64, values: (_, splits) => splits.map((split) => (isDecade(split) ? timeText(split) : "")) },
+      { ...axis, size: 64, grid: decades, ticks: decades, values: (_, splits) => splits.map((split) => (isDecade(split) ? timeText(split) : "")) },
     ],
     series: [{}, ...series],
   }, columns(), byId("race-chart"));
@@ -148,7 +155,7 @@ function summaryTable() {
   rows.push(element("tr", {}, element("th", { scope: "row" }, "All together"),
     ...["tophash", "std"].map((map) => element("td", {}, `${summary[map].total_ms.toFixed(0)} ms`))));
   return element("table", { class: "summary" },
-    element("caption", {}, `${thousands(summary.keys)} insertions into each map. Every time includes about ${summary.clock_ns} ns for reading the clock.`),
+    element("caption", {}, `${thousands(summary.keys)} insertions into each map, of each the fastest of ${summary.rounds} rounds. About ${summary.clock_ns} ns of every time are for reading the clock.`),
     element("thead", {}, element("tr", {}, element("td"), element("th", { scope: "col" }, "tophash"), element("th", { scope: "col" }, "std"))),
     element("tbody", {}, rows));
 }
