@@ -45,13 +45,18 @@ impl Report {
         ];
         let counted = reasons.into_iter().filter(|(count, _)| *count > 0);
         let mut sentences: Vec<_> =
-            counted.map(|(count, reason)| format!("{count} lines left out: {reason}")).collect();
+            counted.map(|(count, reason)| format!("left out {}: {reason}", lines(count))).collect();
         if self.is_cut {
             let mebibytes = FILE_BYTES_MAX >> 20;
             sentences.push(format!("only the first {mebibytes} MiB were read"));
         }
         sentences
     }
+}
+
+/// "1 line", "2 lines".
+fn lines(count: usize) -> String {
+    if count == 1 { "1 line".to_owned() } else { format!("{count} lines") }
 }
 
 impl FileKeys {
@@ -158,7 +163,10 @@ mod tests {
         let report = &keys.report;
         assert_eq!((report.empty, report.too_long, report.not_text), (1, 2, 1));
         assert_eq!(report.keys, 2);
-        assert_eq!(report.left_out().len(), 3);
+        let left_out = report.left_out();
+        assert_eq!(left_out[0], "left out 1 line: empty");
+        assert_eq!(left_out[1], "left out 2 lines: longer than 128 bytes");
+        assert_eq!(left_out.len(), 3);
     }
 
     #[test]

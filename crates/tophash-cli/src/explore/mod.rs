@@ -108,10 +108,10 @@ async fn serve(port: u16, file: Option<FileKeys>) -> Result<(), Failure> {
     })?;
     let api = Api::new(file, sessions::MAPS_MAX);
     let router = server::router(api, Guards::for_port(address.port()));
+    let failed = |error| Failure::new(format!("the server failed: {error}"), "Start it again.");
+    let end = catch_signals().map_err(failed)?;
     announce(&format!("http://{address}/"));
-    server::serve(listener, router, interrupted())
-        .await
-        .map_err(|error| Failure::new(format!("the server failed: {error}"), "Start it again."))
+    server::serve(listener, router, end).await.map_err(failed)
 }
 
 /// Prints where the page is. Whoever does not listen loses nothing: the server goes on.
@@ -121,21 +121,29 @@ fn announce(address: &str) {
     let _ = stdout.flush();
 }
 
-/// Is there when the program is asked to end: by Ctrl-C, or by SIGTERM where there is one.
-async fn interrupted() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminated.recv() => {}
-            }
-            return;
+/// Is there when the program is asked to end: by Ctrl-C, or by SIGTERM. The signals are caught from
+/// the call on, and not only when the future is first asked.
+#[cfg(unix)]
+fn catch_signals() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
         }
-    }
-    // Without a handler the signal ends the program by itself.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
+    })
+}
+
+/// Is there when the program is asked to end by Ctrl-C.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "it can fail where there are more signals")]
+fn catch_signals() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    Ok(async {
+        // Without a handler the signal ends the program by itself.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
 }

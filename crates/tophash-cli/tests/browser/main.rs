@@ -43,6 +43,7 @@ async fn compare(program: &Program, browser: &Browser) {
         format!("{} of {}", header["nevacuate"], header["half"])
     };
     assert_eq!(browser.field("nevacuate").await, nevacuate);
+    browser.wait_until("document.getElementById('buckets').ariaBusy === 'false'").await;
     let shown = browser.value("[...document.querySelectorAll('.chain')].map(chainOf)").await;
     let shown = shown.as_array().unwrap();
     if let Some(chains) = view["chains"].as_array() {

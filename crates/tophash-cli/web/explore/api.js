@@ -10,7 +10,10 @@ export class Refused extends Error {
 
 async function refusalOf(response) {
   const body = await response.json().catch(() => ({}));
-  return new Refused(body.error ?? "failed", body.message ?? `The server answered ${response.status}.`);
+  return new Refused(
+    body.error ?? "failed",
+    body.message ?? `The server answered ${response.status}.`,
+  );
 }
 
 async function ask(path, options) {
@@ -33,7 +36,8 @@ const post = (path, body, signal) =>
   });
 
 /** Starts a map: `{id, view, file, limits}`. */
-export const startMap = async (fromFile) => (await post("/api/maps", { from_file: fromFile })).json();
+export const startMap = async (fromFile) =>
+  (await post("/api/maps", { from_file: fromFile })).json();
 
 /** Does something to the map: `{outcome, trace, view}`. */
 export const operate = async (id, operation) =>

@@ -33,51 +33,86 @@ function chainCard(chain, state, before) {
   const isMerged = chain.state === "whole" && state === "shrinking";
   const [label, kind] = STATES[isMerged ? "merged" : chain.state] ?? [null, null];
   const buckets = chain.buckets.map((bucket, depth) => bucketTable(chain, bucket, depth, before));
-  return element("article", { class: "chain", "data-chain": chain.index, "aria-label": `Bucket ${chain.index}` },
-    element("header", {},
+  return element(
+    "article",
+    { class: "chain", "data-chain": chain.index, "aria-label": `Bucket ${chain.index}` },
+    element(
+      "header",
+      {},
       element("h3", {}, `bucket ${chain.index}`),
-      label ? element("span", { class: `badge ${kind}` }, label) : null),
-    buckets);
+      label ? element("span", { class: `badge ${kind}` }, label) : null,
+    ),
+    buckets,
+  );
 }
 
 function bucketTable(chain, bucket, depth, before) {
-  const rows = Array.from({ length: SLOTS }, (_, slot) => slotRow(chain, bucket, depth, slot, before));
-  const table = element("table", { class: "bucket", "data-bucket": depth },
-    element("thead", {}, element("tr", {},
-      element("th", { scope: "col", title: "The seven highest bits of the hash" }, "top"),
-      element("th", { scope: "col" }, "key"),
-      element("th", { scope: "col" }, "value"))),
-    element("tbody", {}, rows));
+  const rows = Array.from({ length: SLOTS }, (_, slot) =>
+    slotRow(chain, bucket, depth, slot, before),
+  );
+  const table = element(
+    "table",
+    { class: "bucket", "data-bucket": depth },
+    element(
+      "thead",
+      {},
+      element(
+        "tr",
+        {},
+        element("th", { scope: "col", title: "The seven highest bits of the hash" }, "top"),
+        element("th", { scope: "col" }, "key"),
+        element("th", { scope: "col" }, "value"),
+      ),
+    ),
+    element("tbody", {}, rows),
+  );
   if (depth === 0) return chain.hints ? [table, hintsOf(chain)] : table;
-  return element("div", { class: "overflow" },
-    element("p", { class: "overflow-name" }, `overflow bucket ${depth}`), table);
+  return element(
+    "div",
+    { class: "overflow" },
+    element("p", { class: "overflow-name" }, `overflow bucket ${depth}`),
+    table,
+  );
 }
 
 function slotRow(chain, bucket, depth, slot, before) {
   const entry = bucket.entries[slot];
   if (!entry) {
-    return element("tr", { class: "slot free", "data-slot": slot },
-      element("td", { class: "top" }, "00"), element("td"), element("td"));
+    return element(
+      "tr",
+      { class: "slot free", "data-slot": slot },
+      element("td", { class: "top" }, "00"),
+      element("td"),
+      element("td"),
+    );
   }
   const [key, value] = entry;
   const place = `${chain.index}/${depth}/${slot}/${value}`;
   places.set(key, place);
   const isNew = before !== null && before.get(key) !== place;
-  return element("tr", { class: isNew ? "slot arrived" : "slot", "data-slot": slot },
+  return element(
+    "tr",
+    { class: isNew ? "slot arrived" : "slot", "data-slot": slot },
     element("td", { class: "top" }, hexByte(bucket.tophashes[slot])),
     element("td", { class: "key", title: key }, key),
-    element("td", { class: "value", title: value }, value));
+    element("td", { class: "value", title: value }, value),
+  );
 }
 
 /** The eight overflow hints: which tophashes, by their last three bits, are further down. */
 function hintsOf(chain) {
   const set = Array.from({ length: 8 }, (_, bit) => bit).filter((bit) => (chain.hints >> bit) & 1);
   const dots = Array.from({ length: 8 }, (_, bit) =>
-    element("i", { class: (chain.hints >> bit) & 1 ? "set" : null }));
+    element("i", { class: (chain.hints >> bit) & 1 ? "set" : null }),
+  );
   const ends = set.map((bit) => bit.toString(2).padStart(3, "0")).join(", ");
   const title = `Tophashes that end in ${ends} may be in the overflow buckets; others are not.`;
-  return element("p", { class: "hints", title },
-    "hints ", element("span", { role: "img", "aria-label": title }, dots));
+  return element(
+    "p",
+    { class: "hints", title },
+    "hints ",
+    element("span", { role: "img", "aria-label": title }, dots),
+  );
 }
 
 /** Takes all marks of a look-up away. */

@@ -21,9 +21,13 @@ function fieldsOf(header) {
     ["B", String(b), full ? `2${raised(b)} = ${counted(full, "bucket")}` : "no bucket"],
     ["noverflow", thousands(header.noverflow), overflowNote(header)],
     ["hash0", header.hash0, header.seed_epoch ? "this map's own seed" : "drawn at the first write"],
-    ["buckets", thousands(buckets), `${header.load_factor.toFixed(2)} entries each; grows at 6.5`],
+    ["buckets", thousands(buckets), loadNote(header)],
     ["oldbuckets", "none", "always: it grows in place"],
-    ["nevacuate", isMoving ? `${thousands(nevacuate)} of ${thousands(half)}` : "0", moveNote(header)],
+    [
+      "nevacuate",
+      isMoving ? `${thousands(nevacuate)} of ${thousands(half)}` : "0",
+      moveNote(header),
+    ],
   ];
 }
 
@@ -31,6 +35,11 @@ const raised = (number) => [...String(number)].map((digit) => "⁰¹²³⁴⁵�
 
 function overflowNote(header) {
   return header.noverflow === 0 ? "overflow buckets" : `at most ${header.overflow_max} in a chain`;
+}
+
+function loadNote({ buckets, load_factor: load }) {
+  if (buckets === 0) return "eight slots each";
+  return `${load.toFixed(2)} entries each; grows at ${buckets === 1 ? "8" : "6.5"}`;
 }
 
 function moveNote(header) {
@@ -45,18 +54,25 @@ export function drawHeader(header, before) {
   const fields = fieldsOf(header).map(([name, value, note], index) => {
     const isChanged = old !== null && old[index] !== value;
     const attributes = { class: isChanged ? "field changed" : "field", "data-field": name };
-    return element("div", attributes,
+    return element(
+      "div",
+      attributes,
       element("dt", {}, name),
       element("dd", { class: "field-value" }, value),
       element("dd", { class: "field-note" }, note),
-      name === "nevacuate" && header.half > 0 ? progress(header) : null);
+      name === "nevacuate" && header.half > 0 ? progress(header) : null,
+    );
   });
   byId("fields").replaceChildren(...fields);
   drawBytes(header.bytes);
 }
 
 function progress(header) {
-  const bar = element("progress", { max: header.half, value: header.nevacuate, "aria-label": "Buckets that are split" });
+  const bar = element("progress", {
+    max: header.half,
+    value: header.nevacuate,
+    "aria-label": "Buckets that are split",
+  });
   return element("dd", { class: "field-bar" }, bar);
 }
 
@@ -71,7 +87,10 @@ function drawBytes(bytes) {
     const piece = element("span", { class: `part-${part}` });
     piece.style.flexGrow = bytes[part];
     bar.append(piece);
-    legend.append(element("span", { class: `swatch part-${part}` }), `${part} ${bytesText(bytes[part])}`);
+    legend.append(
+      element("span", { class: `swatch part-${part}` }),
+      `${part} ${bytesText(bytes[part])}`,
+    );
   }
   byId("bytes").replaceChildren(bar, legend);
 }

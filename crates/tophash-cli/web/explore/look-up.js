@@ -30,8 +30,9 @@ export function showTrace(trace, { mode = "look up", outcome = {}, isAnimated = 
   byId("look-up").hidden = false;
   drawBits(trace);
   steps = stepsOf(trace, mode, outcome);
-  byId("steps").replaceChildren(...steps.map((step) =>
-    element("li", { class: `step ${step.kind ?? ""}` }, prose(step.text))));
+  byId("steps").replaceChildren(
+    ...steps.map((step) => element("li", { class: `step ${step.kind ?? ""}` }, prose(step.text))),
+  );
   if (isAnimated && !isCalm()) play();
   else showUpTo(steps.length);
 }
@@ -84,19 +85,33 @@ function drawBits(trace) {
   const groups = [];
   for (let start = 0; start < 64; start += 8) {
     const group = [...bits.slice(start, start + 8)].map((bit, offset) =>
-      element("i", { class: bitKind(63 - start - offset, trace.b) }, bit));
+      element("i", { class: bitKind(63 - start - offset, trace.b) }, bit),
+    );
     groups.push(element("span", { class: "byte" }, group));
   }
   byId("bits").replaceChildren(
     element("div", { class: "bit-groups" }, groups),
-    element("p", { class: "bit-legend" },
-      element("span", { class: "bit-key tophash" }, `tophash: 7 highest bits, ${hexByte(trace.tophash)}`),
-      element("span", { class: "bit-key index" },
+    element(
+      "p",
+      { class: "bit-legend" },
+      element(
+        "span",
+        { class: "bit-key tophash" },
+        `tophash: 7 highest bits, ${hexByte(trace.tophash)}`,
+      ),
+      element(
+        "span",
+        { class: "bit-key index" },
         trace.b === 0
           ? "index: no bit, for there is one bucket"
-          : `index: ${counted(trace.b, "bit")} above the middle, bucket ${namedIndex(trace)}`)));
-  byId("bits").setAttribute("aria-label",
-    `Hash ${trace.hash}; tophash ${hexByte(trace.tophash)}; index bits name bucket ${namedIndex(trace)}`);
+          : `index: ${counted(trace.b, "bit")} above the middle, bucket ${namedIndex(trace)}`,
+      ),
+    ),
+  );
+  byId("bits").setAttribute(
+    "aria-label",
+    `Hash ${trace.hash}; tophash ${hexByte(trace.tophash)}; index bits name bucket ${namedIndex(trace)}`,
+  );
 }
 
 function bitKind(place, b) {
@@ -132,14 +147,17 @@ function stepsOf(trace, mode, outcome) {
 function indexStep(trace) {
   const bits = BigInt(trace.hash).toString(2).padStart(64, "0");
   const index = namedIndex(trace);
-  const text = trace.b === 0
-    ? "Index: there is one bucket, so no bit is needed."
-    : `Index: the ${trace.b === 1 ? "bit" : `${trace.b} bits`} \`${bitsText(bits, trace)}\` say${trace.b === 1 ? "s" : ""} bucket ${index}.`;
+  const text =
+    trace.b === 0
+      ? "Index: there is one bucket, so no bit is needed."
+      : `Index: the ${trace.b === 1 ? "bit" : `${trace.b} bits`} \`${bitsText(bits, trace)}\` say${trace.b === 1 ? "s" : ""} bucket ${index}.`;
   return { text, kind: "index", paint: () => mark("chosen", trace.index) };
 }
 
 const placesOf = (bucket, ...kinds) =>
-  bucket.slots.map((outcome, slot) => (kinds.includes(outcome) ? slot : -1)).filter((slot) => slot >= 0);
+  bucket.slots
+    .map((outcome, slot) => (kinds.includes(outcome) ? slot : -1))
+    .filter((slot) => slot >= 0);
 
 const list = (slots) => `${slots.length === 1 ? "slot" : "slots"} ${slots.join(", ")}`;
 
@@ -147,12 +165,17 @@ function bucketSteps(trace, bucket, depth, mode) {
   const name = depth === 0 ? "the bucket" : `overflow bucket ${depth}`;
   const equalMarks = (kind, slots) => slots.forEach((slot) => mark(kind, trace.index, depth, slot));
   const matches = placesOf(bucket, "other key", "equal", "not reached");
-  const steps = [{
-    kind: "tophash",
-    text: `Tophash \`${hexByte(trace.tophash)}\` is compared with the eight of ${name} at once: ` +
-      (matches.length ? `the same in ${list(matches)}.` : "none is the same, so no key is compared."),
-    paint: () => mode !== "remove" && equalMarks("match", matches),
-  }];
+  const steps = [
+    {
+      kind: "tophash",
+      text:
+        `Tophash \`${hexByte(trace.tophash)}\` is compared with the eight of ${name} at once: ` +
+        (matches.length
+          ? `the same in ${list(matches)}.`
+          : "none is the same, so no key is compared."),
+      paint: () => mode !== "remove" && equalMarks("match", matches),
+    },
+  ];
   for (const slot of placesOf(bucket, "other key")) {
     steps.push({
       kind: "missed",
@@ -194,9 +217,15 @@ function lastStep(trace, mode) {
     return { kind: "missed", text: `${empty} ${counted(trace.comparisons, "key")} compared.` };
   }
   if (mode === "remove") {
-    return { kind: "found", text: "The entry is taken out. The last entry of the chain, if that is another one, moves into its place." };
+    return {
+      kind: "found",
+      text: "The entry is taken out. The last entry of the chain, if that is another one, moves into its place.",
+    };
   }
-  return { kind: "found", text: `Found after ${counted(trace.comparisons, "comparison")} of keys: the value is \`${trace.value}\`.` };
+  return {
+    kind: "found",
+    text: `Found after ${counted(trace.comparisons, "comparison")} of keys: the value is \`${trace.value}\`.`,
+  };
 }
 
 function insertSteps(trace, outcome) {
@@ -204,17 +233,34 @@ function insertSteps(trace, outcome) {
   const paint = () => mark("equal", trace.index, depth, slot);
   if (outcome.replaced !== null && outcome.replaced !== undefined) {
     return [
-      { kind: "tophash", text: `Tophash \`${hexByte(trace.tophash)}\` and then the key are found in slot ${slot}.`, paint },
-      { kind: "found", text: `The key was there, so its value is exchanged: \`${outcome.replaced}\` for \`${trace.value}\`. The count stays.`, paint },
+      {
+        kind: "tophash",
+        text: `Tophash \`${hexByte(trace.tophash)}\` and then the key are found in slot ${slot}.`,
+        paint,
+      },
+      {
+        kind: "found",
+        text: `The key was there, so its value is exchanged: \`${outcome.replaced}\` for \`${trace.value}\`. The count stays.`,
+        paint,
+      },
     ];
   }
-  const steps = [{ kind: "tophash", text: `Tophash \`${hexByte(trace.tophash)}\`: no slot has it with this key, so the key is new.` }];
+  const steps = [
+    {
+      kind: "tophash",
+      text: `Tophash \`${hexByte(trace.tophash)}\`: no slot has it with this key, so the key is new.`,
+    },
+  ];
   if (depth > 0) {
     steps.push({
       kind: "overflow",
       text: `The bucket's eight slots are taken. The entry goes to overflow bucket ${depth}, and the hint for its tophash is set.`,
     });
   }
-  steps.push({ kind: "found", text: `Tophash, key and value are written to the first free slot, ${slot}.`, paint });
+  steps.push({
+    kind: "found",
+    text: `Tophash, key and value are written to the first free slot, ${slot}.`,
+    paint,
+  });
   return steps;
 }

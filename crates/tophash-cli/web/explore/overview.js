@@ -13,7 +13,10 @@ let chosen = [];
 let onChoose = () => {};
 let grid = null;
 const canvas = element("canvas", {
-  tabindex: 0, role: "slider", "aria-label": "Bucket to show; use the arrow keys", "aria-valuemin": 0,
+  tabindex: 0,
+  role: "slider",
+  "aria-label": "Bucket to show; use the arrow keys",
+  "aria-valuemin": 0,
 });
 const goTo = element("input", { type: "number", min: 0, id: "go-to", inputmode: "numeric" });
 const legend = element("div", { class: "overview-legend note" });
@@ -49,7 +52,8 @@ function onKey(event) {
   const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -grid.columns, ArrowDown: grid.columns };
   const last = view.overview.entries.length - 1;
   const targets = { Home: 0, End: last };
-  const target = targets[event.key] ?? (event.key in steps ? (chosen[0] ?? 0) + steps[event.key] : null);
+  const target =
+    targets[event.key] ?? (event.key in steps ? (chosen[0] ?? 0) + steps[event.key] : null);
   if (target === null) return;
   event.preventDefault();
   choose(target);
@@ -58,7 +62,10 @@ function onKey(event) {
 /** How the cells lie: a power of two of columns, so that twins stand one above the other. */
 function layOut(total, width) {
   let columns = 8;
-  while (columns < total && (width / columns > CELL_MAX || (total / columns) * (width / columns) > HEIGHT_MAX)) {
+  while (
+    columns < total &&
+    (width / columns > CELL_MAX || (total / columns) * (width / columns) > HEIGHT_MAX)
+  ) {
     columns *= 2;
   }
   const cell = Math.min(CELL_MAX, width / columns);
@@ -119,7 +126,9 @@ function paintCells(pen, total) {
       }
       continue;
     }
-    pen.fillStyle = overflow[index] ? shades.overflow[Math.min(overflow[index], 2) - 1] : shades.fill[entries[index]];
+    pen.fillStyle = overflow[index]
+      ? shades.overflow[Math.min(overflow[index], 2) - 1]
+      : shades.fill[entries[index]];
     pen.fillRect(x, y, size, size);
     if (cell >= CELL_WITH_NUMBER) {
       pen.fillStyle = overflow[index] || entries[index] > 4 ? shades.onDark : shades.onLight;
@@ -139,7 +148,11 @@ function shadesOf() {
   return { fill, overflow, onDark: colour("--surface"), onLight: colour("--ink") };
 }
 
-const channels = (name) => colour(name).match(/[\d.]+/g).slice(0, 3).map(Number);
+const channels = (name) =>
+  colour(name)
+    .match(/[\d.]+/g)
+    .slice(0, 3)
+    .map(Number);
 
 /** Where a growth or a shrink is: a line behind the last chain that has its other half. */
 function paintFrontier(pen) {
@@ -176,24 +189,36 @@ function describe() {
   canvas.setAttribute("aria-valuemax", entries.length - 1);
   canvas.setAttribute("aria-valuenow", index);
   const more = overflow[index] ? `, ${counted(overflow[index], "overflow bucket")}` : "";
-  canvas.setAttribute("aria-valuetext", `bucket ${index}: ${counted(entries[index] ?? 0, "entry").replace("entrys", "entries")}${more}`);
+  canvas.setAttribute(
+    "aria-valuetext",
+    `bucket ${index}: ${counted(entries[index] ?? 0, "entry").replace("entrys", "entries")}${more}`,
+  );
 }
 
 function drawLegend() {
   const { overview, header } = view;
   const withOverflow = overview.overflow.filter((count) => count > 0).length;
   const shades = shadesOf();
-  const scale = element("span", { class: "scale", "aria-hidden": "true" },
+  const scale = element(
+    "span",
+    { class: "scale", "aria-hidden": "true" },
     shades.fill.map((shade) => {
       const step = element("i");
       step.style.background = shade;
       return step;
-    }));
+    }),
+  );
   const parts = ["0 ", scale, " 8 entries"];
-  parts.push(element("span", { class: "swatch part-overflow" }), `with overflow: ${thousands(withOverflow)}`);
+  parts.push(
+    element("span", { class: "swatch part-overflow" }),
+    `with overflow: ${thousands(withOverflow)}`,
+  );
   if (header.half > 0) {
     parts.push(element("span", { class: "swatch part-frontier" }), "the frontier");
-    parts.push(element("span", { class: "swatch part-ghost" }), "not there yet");
+    parts.push(
+      element("span", { class: "swatch part-ghost" }),
+      header.state === "shrinking" ? "merged" : "not there yet",
+    );
   }
   legend.replaceChildren(...parts);
 }

@@ -174,7 +174,7 @@ export const STEPS = [
     run: (tour) => tour.lookUpUnsplit(),
     text: (trace) => [
       trace.unsplit === null
-        ? `\`${trace.key}\` is in bucket ${trace.index}, which has been split.`
+        ? `\`${trace.key}\` is in bucket ${trace.index}, which is its own.`
         : `\`${trace.key}\` belongs to bucket ${trace.unsplit} by its hash. That bucket is not there yet. The look-up sees this from the frontier, takes one bit less, and finds the key in bucket ${trace.index}, where it still is.`,
       "It does not help with the growth: look-ups move nothing, in Go as here. Only writes do.",
     ],

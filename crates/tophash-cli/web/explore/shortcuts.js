@@ -17,20 +17,30 @@ const SHORTCUTS = [
   ["?", "This list", "show-shortcuts"],
 ];
 
-const isTyping = (target) => target.closest("input, select, textarea, [contenteditable], dialog") !== null;
+const isTyping = (target) =>
+  target.closest("input, select, textarea, [contenteditable], dialog") !== null;
 
 export function prepareShortcuts() {
   const items = SHORTCUTS.flatMap(([key, meaning]) => [
-    element("dt", {}, element("kbd", {}, key)), element("dd", {}, meaning)]);
-  items.push(element("dt", {}, element("kbd", {}, "↵")), element("dd", {}, "In Key: look up. In Value: insert"));
-  items.push(element("dt", {}, element("kbd", {}, "←→")), element("dd", {}, "In the overview: choose a bucket"));
+    element("dt", {}, element("kbd", {}, key)),
+    element("dd", {}, meaning),
+  ]);
+  items.push(
+    element("dt", {}, element("kbd", {}, "↵")),
+    element("dd", {}, "In Key: look up. In Value: insert"),
+  );
+  items.push(
+    element("dt", {}, element("kbd", {}, "←→")),
+    element("dd", {}, "In the overview: choose a bucket"),
+  );
   byId("shortcut-list").append(...items);
   const use = byId("use-shortcuts");
   use.checked = localStorage.getItem(STORED) !== "off";
   use.addEventListener("change", () => localStorage.setItem(STORED, use.checked ? "on" : "off"));
   byId("show-shortcuts").addEventListener("click", () => byId("shortcuts").showModal());
   document.addEventListener("keydown", (event) => {
-    if (!use.checked || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    if (!use.checked || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target))
+      return;
     const shortcut = SHORTCUTS.find(([key]) => key === event.key);
     if (!shortcut) return;
     const target = byId(shortcut[2]);

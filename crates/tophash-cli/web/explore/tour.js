@@ -45,7 +45,8 @@ class Guide {
 
   /** The keys of the chain in which `key` is; of a small map, whose chains are all known. */
   chainOf(key) {
-    const keysOf = (chain) => chain.buckets.flatMap((bucket) => bucket.entries.map(([name]) => name));
+    const keysOf = (chain) =>
+      chain.buckets.flatMap((bucket) => bucket.entries.map(([name]) => name));
     const chains = this.session.view.chains ?? [];
     return chains.map(keysOf).find((keys) => keys.includes(key)) ?? [];
   }
@@ -53,8 +54,9 @@ class Guide {
   /** Looks up a key whose own bucket the growth has not made yet. Every second one is such. */
   async lookUpUnsplit() {
     const { half } = this.header();
-    const [chain] = await this.session.chains(half - 1, 1);
-    const keys = chain.buckets.flatMap((bucket) => bucket.entries.map(([name]) => name));
+    const chains = await this.session.chains(half - 8, 8);
+    const buckets = chains.flatMap((chain) => chain.buckets);
+    const keys = buckets.flatMap((bucket) => bucket.entries.map(([name]) => name));
     for (const key of keys) {
       const trace = await this.session.trace(key);
       if (trace.unsplit !== null) return this.lookUp(key);
@@ -101,7 +103,8 @@ export class Tour {
     this.#isStale = true;
     byId("tour-phase").textContent = "A tour in six phases";
     byId("tour-title").textContent = "The life of a map";
-    const text = "Twenty steps, each of which does something to the map and says what is seen. The tour begins with an empty map; to come back to the file's keys there is a button below.";
+    const text =
+      "Twenty steps, each of which does something to the map and says what is seen. The tour begins with an empty map; to come back to the file's keys there is a button below.";
     byId("tour-text").replaceChildren(element("p", {}, text));
     byId("tour-back").disabled = true;
     byId("tour-next").textContent = "Begin";
@@ -119,8 +122,15 @@ export class Tour {
 
   #phaseItem(name, phase) {
     const first = STEPS.findIndex((step) => step.phase === phase);
-    const button = element("button", { type: "button", "aria-label": `Phase ${phase + 1}: ${name}`, onclick: () => this.#goTo(first) },
-      element("span", { "aria-hidden": "true" }, String(phase + 1)));
+    const button = element(
+      "button",
+      {
+        type: "button",
+        "aria-label": `Phase ${phase + 1}: ${name}`,
+        onclick: () => this.#goTo(first),
+      },
+      element("span", { "aria-hidden": "true" }, String(phase + 1)),
+    );
     return element("li", { title: name }, button);
   }
 
@@ -148,7 +158,8 @@ export class Tour {
 
   #show(paragraphs) {
     const step = STEPS[this.#place];
-    byId("tour-phase").textContent = `Phase ${step.phase + 1} of ${PHASES.length}: ${PHASES[step.phase]}`;
+    byId("tour-phase").textContent =
+      `Phase ${step.phase + 1} of ${PHASES.length}: ${PHASES[step.phase]}`;
     byId("tour-title").textContent = step.title;
     byId("tour-code").textContent = step.code;
     byId("tour-code").hidden = !step.code;
@@ -161,6 +172,7 @@ export class Tour {
       item.firstChild.toggleAttribute("aria-current", phase === step.phase);
     });
     byId("tour").dataset.step = this.#place;
-    if (this.#place > 0 && !isCalm()) byId("tour-text").animate([{ opacity: 0.3 }, { opacity: 1 }], 200);
+    if (this.#place > 0 && !isCalm())
+      byId("tour-text").animate([{ opacity: 0.3 }, { opacity: 1 }], 200);
   }
 }
