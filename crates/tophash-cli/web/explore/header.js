@@ -39,7 +39,7 @@ function overflowNote(header) {
 
 function loadNote({ buckets, load_factor: load }) {
   if (buckets === 0) return "eight slots each";
-  return `${load.toFixed(2)} entries each; grows at ${buckets === 1 ? "8" : "6.5"}`;
+  return `${load.toFixed(2)} each; grows at ${buckets === 1 ? "8" : "6.5"}`;
 }
 
 function moveNote(header) {

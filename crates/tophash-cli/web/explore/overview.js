@@ -126,26 +126,29 @@ function paintCells(pen, total) {
       }
       continue;
     }
-    pen.fillStyle = overflow[index]
-      ? shades.overflow[Math.min(overflow[index], 2) - 1]
-      : shades.fill[entries[index]];
+    const deep = Math.min(overflow[index], shades.overflow.length);
+    const { shade, text } = deep > 0 ? shades.overflow[deep - 1] : shades.fill[entries[index]];
+    pen.fillStyle = shade;
     pen.fillRect(x, y, size, size);
     if (cell >= CELL_WITH_NUMBER) {
-      pen.fillStyle = overflow[index] || entries[index] > 4 ? shades.onDark : shades.onLight;
+      pen.fillStyle = text;
       pen.fillText(entries[index], x + size / 2, y + size / 2 + 0.5);
     }
   }
 }
 
-/** The colours for 0 to 8 entries, and for one or more overflow buckets. */
+/** The colours for 0 to 8 entries and for one or more overflow buckets, each with its text's. */
 function shadesOf() {
   const [from, to] = [channels("--fill-0"), channels("--fill-8")];
-  const fill = Array.from({ length: SLOTS + 1 }, (_, count) => {
-    const share = count / SLOTS;
-    return `rgb(${from.map((start, part) => Math.round(start + (to[part] - start) * share)).join(" ")})`;
-  });
-  const overflow = [colour("--overflow"), colour("--missed")];
-  return { fill, overflow, onDark: colour("--surface"), onLight: colour("--ink") };
+  const texts = [channels("--ink"), channels("--surface")];
+  const withText = (shade) => {
+    const [first, second] = texts.map((text) => contrast(text, shade));
+    return { shade: rgb(shade), text: rgb(texts[first >= second ? 0 : 1]) };
+  };
+  const fill = Array.from({ length: SLOTS + 1 }, (_, count) =>
+    withText(from.map((start, part) => start + ((to[part] - start) * count) / SLOTS)),
+  );
+  return { fill, overflow: [withText(channels("--overflow")), withText(channels("--missed"))] };
 }
 
 const channels = (name) =>
@@ -153,6 +156,21 @@ const channels = (name) =>
     .match(/[\d.]+/g)
     .slice(0, 3)
     .map(Number);
+const rgb = (parts) => `rgb(${parts.map(Math.round).join(" ")})`;
+
+/** The contrast of two colours, as the accessibility guidelines compute it. */
+function contrast(one, other) {
+  const [low, high] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (high + 0.05) / (low + 0.05);
+}
+
+function luminance(parts) {
+  const linear = parts.map((part) => {
+    const share = part / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+}
 
 /** Where a growth or a shrink is: a line behind the last chain that has its other half. */
 function paintFrontier(pen) {
@@ -202,7 +220,7 @@ function drawLegend() {
   const scale = element(
     "span",
     { class: "scale", "aria-hidden": "true" },
-    shades.fill.map((shade) => {
+    shades.fill.map(({ shade }) => {
       const step = element("i");
       step.style.background = shade;
       return step;

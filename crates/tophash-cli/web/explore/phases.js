@@ -56,6 +56,7 @@ export const STEPS = [
     text: ({ alice, bob, charlie }) => [
       `\`alice\` is in bucket ${alice.index}, \`bob\` in bucket ${bob.index}, \`charlie\` in bucket ${charlie.index}. That is chance: with another seed they are spread in another way.`,
       "Each new entry takes the first free slot of its bucket. So the entries of a bucket lie at its front, without holes.",
+      "What lies in a slot is not the text but where it is: pointer, length and capacity, 24 bytes. So all slots are of one size, however long the keys are.",
     ],
   },
   {
@@ -65,7 +66,7 @@ export const STEPS = [
     run: async (tour) => ({ ...(await tour.insert("alice", "31")).outcome, count: tour.count() }),
     text: ({ replaced, count }) => [
       `The key is found, so only the value changes. The old one, \`${replaced}\`, comes back in Rust. \`count\` is still ${count}.`,
-      "Whether the map must grow is asked between the two: after the search, because only a new key needs room, and before the entry is written, so that it is written once. An overwriting write never makes the map grow.",
+      "When does a map ask whether it must grow? After the search, because only a new key needs room, and before it writes the entry, so that the entry is written once. An overwriting write never makes the map grow.",
     ],
   },
   {
@@ -128,7 +129,7 @@ export const STEPS = [
     run: async (tour) => (await tour.insert("dora", "40")).view.header,
     text: (header) => [
       `The key is new and the map is full, so \`B\` becomes ${header.b}: there are ${header.buckets} buckets. Each old bucket was split in two by one more bit of the hash. Where it is 0, the entry stays in bucket i; where it is 1, it goes to bucket i + 2. What changed its place lights up.`,
-      "A single bucket is full with 8 entries. So a map grows when it gets its 9th, 14th, 27th, 53rd, 105th entry, and so on. So small a table, with less than 16 KiB of slots, is split at once. The next steps show a larger one.",
+      "A map of one bucket is full with 8 entries, a larger one with 6.5 for each bucket. So a map that begins small grows with its 9th, 14th, 27th, 53rd and 105th entry, and so on. A table like this one, with less than 16 KiB of slots, is split at once. The next steps show a larger one.",
     ],
   },
   {
@@ -201,7 +202,7 @@ export const STEPS = [
       return { removed: outcome.removed, header: view.header };
     },
     text: ({ removed, header }) => [
-      `${thousands(removed)} entries are gone, ${header.count} are left. The ${header.buckets} buckets are all there, and take ${bytesText(header.bytes.total)} as before.`,
+      `${thousands(removed)} entries are gone, ${header.count} are left. The ${header.buckets} buckets are all there, and with them ${bytesText(header.bytes.total)} of memory.`,
       "For Go's map this is the end of the road: it never becomes smaller. Who needs the memory copies what is left into a new map.",
     ],
   },

@@ -39,7 +39,7 @@ export function sentenceOf(operation, outcome, view, before) {
       return `${entries(outcome.removed)} went; ${thousands(count)} are left.`;
     case "grow":
       return outcome.is_more
-        ? `${thousands(view.header.nevacuate)} buckets are split.`
+        ? `Split so far: ${counted(view.header.nevacuate, "bucket")} of ${thousands(view.header.half)}.`
         : "There is nothing left to split.";
     case "shrink":
       return outcome.is_more
