@@ -26,7 +26,11 @@ pub(crate) struct Bounded {
 
 impl Bounded {
     pub(crate) fn new(listener: TcpListener) -> Self {
-        Self { listener, places: Arc::new(Semaphore::new(CONNECTIONS_MAX)) }
+        Self::with_places(listener, CONNECTIONS_MAX)
+    }
+
+    fn with_places(listener: TcpListener, place_count: usize) -> Self {
+        Self { listener, places: Arc::new(Semaphore::new(place_count)) }
     }
 }
 
@@ -97,5 +101,51 @@ impl AsyncWrite for Connection {
 
     fn is_write_vectored(&self) -> bool {
         self.stream.is_write_vectored()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+
+    use axum::serve::Listener;
+    use tokio::io::AsyncReadExt;
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::Bounded;
+
+    async fn bounded(place_count: usize) -> Bounded {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Bounded::with_places(listener, place_count)
+    }
+
+    #[tokio::test]
+    async fn a_connection_beyond_the_limit_waits_until_another_ends() {
+        let mut bounded = bounded(1).await;
+        let address = bounded.local_addr().unwrap();
+        let _first = TcpStream::connect(address).await.unwrap();
+        let _second = TcpStream::connect(address).await.unwrap();
+        let (connection, _) = bounded.accept().await;
+        {
+            let mut waiting = pin!(bounded.accept());
+            let mut context = Context::from_waker(Waker::noop());
+            assert!(waiting.as_mut().poll(&mut context).is_pending());
+        }
+        drop(connection);
+        bounded.accept().await;
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_says_nothing_for_long_is_closed() {
+        let mut bounded = bounded(1).await;
+        let address = bounded.local_addr().unwrap();
+        let _silent = TcpStream::connect(address).await.unwrap();
+        let (mut connection, _) = bounded.accept().await;
+        // With nothing else to do the paused clock goes on to the next deadline at once.
+        tokio::time::pause();
+        let error = connection.read_u8().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TimedOut);
     }
 }

@@ -71,7 +71,7 @@ function showUpTo(count) {
   clearMarks();
   [...byId("steps").children].forEach((item, index) => {
     item.hidden = index >= shown;
-    item.toggleAttribute("aria-current", index === shown - 1);
+    item.ariaCurrent = index === shown - 1 ? "step" : null;
   });
   for (const step of steps.slice(0, shown)) step.paint?.();
   const isDone = shown === steps.length;

@@ -16,16 +16,25 @@ const TYPING_TIME_MS = 160;
 const session = new Session();
 const stage = new Stage(session);
 
-const onClick = (id, task) => byId(id).addEventListener("click", () => attempt(task));
+/** Shows the look-up of what is being typed. */
+let typing = null;
 
-const numberIn = (id) => Math.trunc(Number(byId(id).value)) || 0;
+/** Does what a person asked for, which is more than what they were typing. */
+function act(task) {
+  clearTimeout(typing);
+  attempt(task);
+}
+
+const onClick = (id, task) => byId(id).addEventListener("click", () => act(task));
+
+const numberIn = (id) => Math.max(0, Math.trunc(Number(byId(id).value)) || 0);
 
 function prepareControls() {
   const key = () => byId("key").value;
   const insert = () => session.operate({ do: "insert", key: key(), value: byId("value").value });
   byId("entry").addEventListener("submit", (event) => {
     event.preventDefault();
-    attempt(() => (document.activeElement === byId("value") ? insert() : stage.lookUp(key())));
+    act(() => (document.activeElement === byId("value") ? insert() : stage.lookUp(key())));
   });
   onClick("insert", insert);
   onClick("remove", () => session.operate({ do: "remove", key: key() }));
@@ -40,7 +49,6 @@ function prepareControls() {
   onClick("new-map", () => session.operate({ do: "create", capacity: 0 }));
   onClick("from-file", () => session.start(true));
   onClick("start-anew", () => session.start(false));
-  let typing = null;
   byId("key").addEventListener("input", () => {
     clearTimeout(typing);
     typing = setTimeout(() => attempt(async () => showTraceOf(key())), TYPING_TIME_MS);

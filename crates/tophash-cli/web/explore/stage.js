@@ -39,7 +39,7 @@ export class Stage {
 
   /** Shows a trace, and the bucket where it ends. */
   async show(trace, options) {
-    if (this.#session.view.overview) await this.#choose([trace.index], true);
+    if (this.#session.view.overview) await this.#choose(this.#withTwin(trace.index), true);
     showTrace(trace, options);
   }
 
@@ -89,13 +89,20 @@ export class Stage {
     byId("overview").hidden = !isLarge;
     byId("buckets-note").textContent = noteOf(view);
     if (isLarge) {
-      const indices = trace ? [trace.index] : this.#indicesFor(view.header);
+      const indices = trace ? this.#withTwin(trace.index) : this.#indicesFor(view.header);
       attempt(() => this.#choose(indices, view.header.half === 0));
     } else {
       this.#drawing += 1;
       byId("buckets").ariaBusy = "false";
       drawChains(view.chains, view.header.state, false);
     }
+  }
+
+  /** A chain, and the other half of it if a growth has split it. */
+  #withTwin(index) {
+    const { half, nevacuate } = this.#session.view.header;
+    if (index < nevacuate) return [index, index + half];
+    return half > 0 && index >= half ? [index - half, index] : [index];
   }
 
   #indicesFor(header) {

@@ -169,7 +169,7 @@ export class Tour {
     byId("tour-next").textContent = this.#place + 1 === STEPS.length ? "Begin again" : "Next";
     [...byId("tour-phases").children].forEach((item, phase) => {
       item.classList.toggle("done", phase < step.phase);
-      item.firstChild.toggleAttribute("aria-current", phase === step.phase);
+      item.firstChild.ariaCurrent = phase === step.phase ? "step" : null;
     });
     byId("tour").dataset.step = this.#place;
     if (this.#place > 0 && !isCalm())
