@@ -184,6 +184,35 @@ async fn a_typed_key_is_looked_up_step_by_step() {
 }
 
 #[tokio::test]
+async fn a_look_up_is_followed_into_an_overflow_bucket() {
+    let program = Program::start(&[]);
+    let browser = open(&program, Screen::Desk).await;
+    browser.fill("random-count", "208").await;
+    // 32 full buckets: chance leaves all of them without overflow once in a thousand times.
+    let mut overflown = None;
+    while overflown.is_none() {
+        browser.click("new-map").await;
+        browser.wait_for_field("count", "0").await;
+        browser.click("random").await;
+        browser.wait_for_field("count", "208").await;
+        let view = &program.get(&format!("/api/maps/{}", browser.map_id().await))["view"];
+        let keys = view["chains"].as_array().unwrap().iter().filter_map(|chain| {
+            let entry = &chain["buckets"].get(1)?["entries"][0];
+            Some(entry[0].as_str()?.to_owned())
+        });
+        overflown = keys.last();
+    }
+    compare(&program, &browser).await;
+    let key = overflown.unwrap();
+    browser.fill("key", &key).await;
+    browser.click("look-up-key").await;
+    wait_for_look_up(&browser).await;
+    assert!(browser.text("#steps").await.contains("so the chain is followed"));
+    assert_eq!(browser.text("[data-bucket='1'] [data-mark=equal] .key").await, key);
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn a_growth_is_stepped_with_the_keyboard_and_run_with_a_button() {
     let program = Program::start(&[]);
     let browser = open(&program, Screen::Desk).await;

@@ -47,9 +47,13 @@ function chainCard(chain, state, before) {
 }
 
 function bucketTable(chain, bucket, depth, before) {
-  const rows = Array.from({ length: SLOTS }, (_, slot) =>
+  const taken = bucket.entries.length;
+  // An overflow bucket has eight slots, too; its free ones are summed up, to keep the card short.
+  const count = depth === 0 ? SLOTS : taken;
+  const rows = Array.from({ length: count }, (_, slot) =>
     slotRow(chain, bucket, depth, slot, before),
   );
+  if (count < SLOTS) rows.push(freeRow(SLOTS - count));
   const table = element(
     "table",
     { class: "bucket", "data-bucket": depth },
@@ -69,9 +73,18 @@ function bucketTable(chain, bucket, depth, before) {
   if (depth === 0) return chain.hints ? [table, hintsOf(chain)] : table;
   return element(
     "div",
-    { class: "overflow" },
+    { class: "overflow-bucket" },
     element("p", { class: "overflow-name" }, `overflow bucket ${depth}`),
     table,
+  );
+}
+
+function freeRow(count) {
+  return element(
+    "tr",
+    { class: "slot free" },
+    element("td", { class: "top" }, "00"),
+    element("td", { class: "value", colspan: 2 }, `${count} more free`),
   );
 }
 
