@@ -142,6 +142,7 @@ async fn one_can_go_back_in_the_tour_and_begin_at_any_phase() {
     // Somebody plays in between; the tour makes good what its next step needs.
     browser.click("clear").await;
     browser.wait_for_field("count", "0").await;
+    assert!(browser.text("#tour-stale").await.contains("You have changed the map"));
     next_step(&browser, 8).await;
     browser.wait_for_field("count", "13").await;
     compare(&program, &browser).await;

@@ -18,13 +18,14 @@ const STATES = {
 let places = new Map();
 
 /**
- * Draws chains. With `isStill` nothing lights up: another part of the map is shown. `state` is the
- * map's.
+ * Draws chains of a map in this state. Of a map that is shown whole, entries that were not in their
+ * place before light up; of a part only those that were seen in another place.
  */
-export function drawChains(chains, state, isStill) {
-  const before = places;
+export function drawChains(chains, state, isWhole) {
+  const old = places;
+  const before = (key) => old.get(key) ?? (isWhole ? "nowhere" : null);
   places = new Map();
-  const cards = chains.map((chain) => chainCard(chain, state, isStill ? null : before));
+  const cards = chains.map((chain) => chainCard(chain, state, before));
   byId("buckets").replaceChildren(...cards);
   byId("buckets").classList.toggle("few", chains.length <= FEW);
 }
@@ -102,7 +103,7 @@ function slotRow(chain, bucket, depth, slot, before) {
   const [key, value] = entry;
   const place = `${chain.index}/${depth}/${slot}/${value}`;
   places.set(key, place);
-  const isNew = before !== null && before.get(key) !== place;
+  const isNew = ![null, place].includes(before(key));
   return element(
     "tr",
     { class: isNew ? "slot arrived" : "slot", "data-slot": slot },

@@ -39,7 +39,7 @@ export class Stage {
 
   /** Shows a trace, and the bucket where it ends. */
   async show(trace, options) {
-    if (this.#session.view.overview) await this.#choose(this.#withTwin(trace.index), true);
+    if (this.#session.view.overview) await this.#choose(this.#withTwin(trace.index));
     showTrace(trace, options);
   }
 
@@ -61,7 +61,7 @@ export class Stage {
 
   /** Shows the cards of a chain of a large map, and of those after it. */
   showFrom(index) {
-    return attempt(() => this.#choose(neighbours(index), true));
+    return attempt(() => this.#choose(neighbours(index)));
   }
 
   /** Draws with the colours of a theme that has changed. */
@@ -90,11 +90,11 @@ export class Stage {
     byId("buckets-note").textContent = noteOf(view);
     if (isLarge) {
       const indices = trace ? this.#withTwin(trace.index) : this.#indicesFor(view.header);
-      attempt(() => this.#choose(indices, view.header.half === 0));
+      attempt(() => this.#choose(indices));
     } else {
       this.#drawing += 1;
       byId("buckets").ariaBusy = "false";
-      drawChains(view.chains, view.header.state, false);
+      drawChains(view.chains, view.header.state, true);
     }
   }
 
@@ -111,7 +111,7 @@ export class Stage {
   }
 
   /** Draws the overview and the cards of these chains, which are fetched. */
-  async #choose(indices, isStill) {
+  async #choose(indices) {
     const session = this.#session;
     this.#drawing += 1;
     const drawing = this.#drawing;
@@ -122,7 +122,7 @@ export class Stage {
     const runs = runsOf(this.#chosen);
     const parts = await Promise.all(runs.map(([from, count]) => session.chains(from, count)));
     if (drawing !== this.#drawing) return;
-    drawChains(parts.flat(), session.view.header.state, isStill);
+    drawChains(parts.flat(), session.view.header.state, false);
     markAgain();
     byId("buckets").ariaBusy = "false";
   }

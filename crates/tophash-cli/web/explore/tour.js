@@ -85,7 +85,9 @@ export class Tour {
     this.#guide = new Guide(session, stage);
     this.#attempt = attempt;
     session.onChange(() => {
-      if (!this.#isBusy) this.#isStale = true;
+      if (this.#isBusy) return;
+      this.#isStale = true;
+      byId("tour-stale").hidden = this.#place < 0;
     });
     byId("tour-next").addEventListener("click", () => this.next());
     byId("tour-back").addEventListener("click", () => this.back());
@@ -161,6 +163,7 @@ export class Tour {
     byId("tour-phase").textContent =
       `Phase ${step.phase + 1} of ${PHASES.length}: ${PHASES[step.phase]}`;
     byId("tour-title").textContent = step.title;
+    byId("tour-stale").hidden = true;
     byId("tour-code").textContent = step.code;
     byId("tour-code").hidden = !step.code;
     byId("tour-text").replaceChildren(...paragraphs.map((text) => element("p", {}, prose(text))));
