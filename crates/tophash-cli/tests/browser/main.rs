@@ -197,11 +197,11 @@ async fn a_look_up_is_followed_into_an_overflow_bucket() {
         browser.click("random").await;
         browser.wait_for_field("count", "208").await;
         let view = &program.get(&format!("/api/maps/{}", browser.map_id().await))["view"];
-        let keys = view["chains"].as_array().unwrap().iter().filter_map(|chain| {
+        let mut keys = view["chains"].as_array().unwrap().iter().filter_map(|chain| {
             let entry = &chain["buckets"].get(1)?["entries"][0];
             Some(entry[0].as_str()?.to_owned())
         });
-        overflown = keys.last();
+        overflown = keys.next_back();
     }
     compare(&program, &browser).await;
     let key = overflown.unwrap();
