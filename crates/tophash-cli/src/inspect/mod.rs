@@ -19,6 +19,7 @@ mod rows;
 mod series;
 mod tally;
 mod timing;
+mod zstd;
 
 use std::io;
 

@@ -1,6 +1,6 @@
 //! `tophash inspect` on what goes wrong: it says so, keeps what it has, and its exit code tells.
 
-use crate::common::{Folder, lines, problems, run, run_with, top, tophash};
+use crate::common::{Folder, lines, problems, run, run_with, top, tophash, zstd};
 use std::io::{Read, Write};
 
 #[test]
@@ -139,7 +139,7 @@ fn of_a_damaged_archive_what_was_read_is_reported() {
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     gzip.write_all(text.as_bytes()).unwrap();
     let gzip = gzip.finish().unwrap();
-    let zstd = zstd::encode_all(text.as_bytes(), 1).unwrap();
+    let zstd = zstd(&text);
     for (name, bytes) in [("cut.gz", gzip), ("cut.zst", zstd)] {
         let cut = folder.file(name, &bytes[..bytes.len() / 2]);
         let ran = run(&["inspect", "--json", &cut]);

@@ -89,3 +89,9 @@ pub(crate) fn problems(report: &Value) -> Vec<(String, u64, u64)> {
     })
     .collect()
 }
+
+/// A text, compressed as `.zst` files are.
+pub(crate) fn zstd(text: &str) -> Vec<u8> {
+    use ruzstd::encoding::{CompressionLevel, compress_to_vec};
+    compress_to_vec(text.as_bytes(), CompressionLevel::Fastest)
+}

@@ -1,6 +1,6 @@
 //! `tophash inspect` on what it is for: keys and values of every format, in every output.
 
-use crate::common::{Folder, lines, problems, run, run_with, top};
+use crate::common::{Folder, lines, problems, run, run_with, top, zstd};
 use std::io::Write;
 
 const LOG: &str = "\
@@ -86,7 +86,7 @@ fn compressed_files_are_read_as_what_they_hold() {
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     gzip.write_all(b"a\nb\n").unwrap();
     let gzip = folder.file("any.name", gzip.finish().unwrap());
-    let zstd = folder.file("other.name", zstd::encode_all(&b"a\nc\n"[..], 1).unwrap());
+    let zstd = folder.file("other.name", zstd("a\nc\n"));
     let plain = folder.file("plain", "a\n");
     let report = run(&["inspect", "--json", &gzip, &zstd, &plain]).json();
     assert_eq!(top(&report), pairs(&[("a", 3), ("b", 1), ("c", 1)]));
