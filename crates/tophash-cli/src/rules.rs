@@ -6,8 +6,8 @@
 pub(crate) struct EntryBytes {
     pub(crate) key: u64,
     pub(crate) value: u64,
-    /// The larger alignment of the two.
-    pub(crate) align: u64,
+    pub(crate) key_align: u64,
+    pub(crate) value_align: u64,
 }
 
 impl EntryBytes {
@@ -15,13 +15,19 @@ impl EntryBytes {
         Self {
             key: crate::figures::wide(size_of::<K>()),
             value: crate::figures::wide(size_of::<V>()),
-            align: crate::figures::wide(align_of::<K>().max(align_of::<V>())),
+            key_align: crate::figures::wide(align_of::<K>()),
+            value_align: crate::figures::wide(align_of::<V>()),
         }
+    }
+
+    /// The larger alignment of the two.
+    pub(crate) fn align(self) -> u64 {
+        self.key_align.max(self.value_align)
     }
 
     /// Of the two side by side, as `(K, V)` lies in memory.
     pub(crate) fn pair(self) -> u64 {
-        (self.key + self.value).next_multiple_of(self.align)
+        (self.key + self.value).next_multiple_of(self.align())
     }
 }
 
@@ -100,7 +106,7 @@ pub(crate) mod go_map {
     pub(crate) fn bucket_bytes(entry: EntryBytes) -> u64 {
         let inline = |bytes| if bytes > INLINE_BYTES_MAX { 8 } else { bytes };
         let slots = 8 * (inline(entry.key) + inline(entry.value));
-        (8 + slots + 8).next_multiple_of(entry.align.max(8))
+        (8 + slots + 8).next_multiple_of(entry.align().max(8))
     }
 
     /// Bytes of the array of 2^B buckets with the overflow buckets that are made with it. Keys and
@@ -153,7 +159,7 @@ mod tests {
         assert_eq!(logs, [0, 0, 1, 1, 2, 8]);
         assert_eq!(go_map::array_bytes(entry, 3), Some(8 * 144));
         assert_eq!(go_map::array_bytes(entry, 4), Some(17 * 144));
-        let large = EntryBytes { key: 129, value: 1, align: 1 };
+        let large = EntryBytes { key: 129, value: 1, key_align: 1, value_align: 1 };
         assert_eq!(go_map::bucket_bytes(large), 8 + 64 + 8 + 8);
     }
 }

@@ -1,8 +1,10 @@
 //! What three maps take with a number of entries.
 
-use serde::Serialize;
+use std::alloc::Layout;
 
-use super::sizes;
+use serde::Serialize;
+use tophash::MemoryPlan;
+
 use crate::figures::{quotient, wide};
 use crate::rules::{EntryBytes, go_map, std_map};
 
@@ -52,9 +54,15 @@ impl Estimate {
 }
 
 fn tophash(entry: EntryBytes, count: u64) -> Option<OfTophash> {
-    let plan = sizes::plan(entry, usize::try_from(count).ok()?)?;
+    let layout = |bytes: u64, align: u64| {
+        Layout::from_size_align(usize::try_from(bytes).ok()?, usize::try_from(align).ok()?).ok()
+    };
+    let key = layout(entry.key, entry.key_align)?;
+    let value = layout(entry.value, entry.value_align)?;
+    let plan_for = |len| MemoryPlan::of_layouts(key, value, len).ok();
+    let plan = plan_for(usize::try_from(count).ok()?)?;
     // A growth splits buckets in place: what it comes to is all that it takes.
-    let grown = sizes::plan(entry, plan.capacity + 1)?;
+    let grown = plan_for(plan.capacity + 1)?;
     let bytes = wide(plan.bytes);
     Some(OfTophash {
         map: OfMap {

@@ -2,7 +2,6 @@
 
 mod estimate;
 mod report;
-mod sizes;
 mod types;
 
 use crate::failure::Failure;
@@ -47,18 +46,12 @@ pub(crate) struct Options {
 
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     let (key, value) = (&options.key, &options.value);
-    let entry =
-        EntryBytes { key: key.bytes, value: value.bytes, align: key.align.max(value.align) };
-    if entry.key + entry.value > sizes::ENTRY_BYTES_MAX {
-        return Err(Failure::new(
-            format!(
-                "a key and a value of {} bytes together are more than the {} that can be planned",
-                entry.key + entry.value,
-                sizes::ENTRY_BYTES_MAX
-            ),
-            "A map moves its entries as it grows: put large ones in a Box, of 8 bytes.",
-        ));
-    }
+    let entry = EntryBytes {
+        key: key.bytes,
+        value: value.bytes,
+        key_align: key.align,
+        value_align: value.align,
+    };
     let counts = if options.table { steps_up_to(options.count) } else { vec![options.count] };
     let estimates: Option<Vec<Estimate>> =
         counts.into_iter().map(|count| Estimate::new(entry, count)).collect();

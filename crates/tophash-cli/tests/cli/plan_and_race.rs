@@ -27,10 +27,10 @@ fn a_plan_is_a_text_within_80_columns() {
 
 #[test]
 fn what_cannot_be_planned_is_said() {
-    let large = run(&["plan", "-k", "bytes:256", "-n", "1"]);
-    assert_eq!(large.code, Some(1));
-    assert!(large.stderr.contains("256 bytes together"), "{}", large.stderr);
-    assert_eq!(run(&["plan", "-k", "bytes:255", "-n", "1"]).code, Some(0));
+    let large = run(&["plan", "-k", "bytes:1048577", "-n", "1"]);
+    assert_eq!(large.code, Some(2));
+    assert!(large.stderr.contains("1048576"), "{}", large.stderr);
+    assert_eq!(run(&["plan", "-k", "bytes:1048576", "-n", "1"]).code, Some(0));
     let many = run(&["plan", "-k", "u64", "-n", "1099511627776"]);
     assert_eq!(many.code, Some(1));
     assert!(many.stderr.contains("no map can have"), "{}", many.stderr);
