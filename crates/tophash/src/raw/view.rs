@@ -149,7 +149,7 @@ impl<'a, K, V> BucketView<'a, K, V> {
         (0..SLOT_COUNT).fold(0, |hints, slot| hints | (self.word.byte(slot) >> 7) << slot)
     }
 
-    /// Whether a look-up of this tophash goes on to the chain's overflow buckets from here, the main
+    /// Whether a look-up of this tophash goes on to overflow buckets from here, the chain's main
     /// bucket.
     pub(crate) fn hints_at(&self, tophash: Tophash) -> bool {
         self.word.hints_at(tophash)
