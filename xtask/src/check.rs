@@ -19,6 +19,8 @@ pub(crate) enum Step {
     Clippy,
     /// The tests pass.
     Test,
+    /// The page of `tophash explore` does in a browser what it should.
+    Browser,
     /// The tests of the map pass with every feature.
     #[value(alias = "test-features")]
     Features,
@@ -148,6 +150,9 @@ impl Step {
                 CargoCall::new("clippy --workspace --all-targets --all-features -- -D warnings")
             }
             Self::Test => CargoCall::new("test --workspace"),
+            Self::Browser => {
+                CargoCall::new("test -p tophash-cli --features browser-tests --test browser")
+            }
             Self::Features => CargoCall::new("test -p tophash --all-features"),
             Self::FeatureSets => CargoCall::new("xtask feature-sets"),
             Self::Doc => CargoCall::new("doc --workspace --no-deps --all-features")
@@ -177,6 +182,13 @@ impl Step {
         match self {
             Self::Tidy => return tidy::run(),
             Self::FeatureSets => return feature_sets::run(),
+            Self::Browser if !has_chromedriver() => {
+                println!(
+                    "chromedriver cannot be run. Debian has it in the packages `chromium` and"
+                );
+                println!("`chromium-driver`: apt-get install chromium chromium-driver");
+                return false;
+            }
             Self::NoStd if no_std::target().is_none() => {
                 println!("-- built for {}: no target without std is installed", host());
             }
@@ -198,6 +210,12 @@ fn no_std_build(target: Option<String>) -> CargoCall {
         Some(target) => call.with_argument("--target".to_owned()).with_argument(target),
         None => call,
     }
+}
+
+/// Whether a browser can be driven.
+fn has_chromedriver() -> bool {
+    let output = Command::new("chromedriver").arg("--version").output();
+    output.is_ok_and(|output| output.status.success())
 }
 
 /// The machine's own target, as the compiler names it.

@@ -9,6 +9,8 @@ use std::process::Command;
 #[derive(Debug, Default)]
 pub(super) struct Tree {
     pub(super) files: Vec<SourceFile>,
+    /// The paths of what is no text: pictures.
+    pictures: Vec<String>,
 }
 
 /// A file with its path from the root, in which `/` parts the folders.
@@ -34,9 +36,11 @@ impl Tree {
         let paths = String::from_utf8(output.stdout).map_err(|error| error.to_string())?;
         let mut tree = Self::default();
         for path in paths.split('\0').filter(|path| !path.is_empty()) {
-            // A file may be deleted and not yet committed, or be no text.
-            if let Ok(text) = fs::read_to_string(root.join(path)) {
-                tree.files.push(SourceFile { path: path.to_owned(), text });
+            match fs::read_to_string(root.join(path)) {
+                Ok(text) => tree.files.push(SourceFile { path: path.to_owned(), text }),
+                // A file may be deleted and not yet committed; else it is no text.
+                Err(_) if root.join(path).exists() => tree.pictures.push(path.to_owned()),
+                Err(_) => {}
             }
         }
         if tree.files.is_empty() { Err("git knows no file".to_owned()) } else { Ok(tree) }
@@ -49,7 +53,7 @@ impl Tree {
             path: path.to_owned(),
             text: text.to_owned(),
         };
-        Self { files: files.iter().map(file).collect() }
+        Self { files: files.iter().map(file).collect(), pictures: Vec::new() }
     }
 
     /// The Rust sources of our own.
@@ -68,8 +72,9 @@ impl Tree {
 
     /// Whether there is a file of this path, or a folder with a file in it.
     pub(super) fn has(&self, path: &str) -> bool {
-        self.files.iter().any(|file| {
-            let rest = file.path.strip_prefix(path);
+        let texts = self.files.iter().map(|file| &file.path);
+        texts.chain(&self.pictures).any(|present| {
+            let rest = present.strip_prefix(path);
             rest.is_some_and(|rest| rest.is_empty() || path.is_empty() || rest.starts_with('/'))
         })
     }

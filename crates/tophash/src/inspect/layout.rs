@@ -108,6 +108,7 @@ impl<'a, K, V> Chain<'a, K, V> {
 
     /// The eight overflow hints: bit *j* is set if a key whose tophash ends in the three bits *j*
     /// is in one of the overflow buckets. A look-up follows the chain only if its key's bit is set.
+    /// (A tophash of 0 counts as 1: a key with tophash 1 sets bit 0 as well.)
     #[must_use]
     pub fn hints(&self) -> u8 {
         self.chains.buckets(self.index).next().map_or(0, |main| main.hints())

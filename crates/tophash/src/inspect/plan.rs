@@ -1,7 +1,9 @@
 //! What a map will take, before there is one: [`MemoryPlan`].
 
+use core::alloc::Layout;
+
 use crate::TryReserveError;
-use crate::raw::{SLOT_COUNT, capacity_of, planned_bytes, planned_overflow_bytes};
+use crate::raw::{SLOT_COUNT, Shape, capacity_of, planned_bytes, planned_overflow_bytes};
 
 /// Tables of up to so many buckets have the distribution of their overflow buckets computed, larger
 /// ones approximated by a normal distribution.
@@ -60,6 +62,33 @@ impl MemoryPlan {
     ///
     /// [`TryReserveError::CapacityOverflow`] if no map can have so many.
     pub fn new<K, V>(len: usize) -> Result<Self, TryReserveError> {
+        Self::of_shape(&Shape::of::<K, V>(), len)
+    }
+
+    /// As [`MemoryPlan::new`], for keys and values of which only the layouts are known. O(1).
+    ///
+    /// ```
+    /// use core::alloc::Layout;
+    /// use tophash::MemoryPlan;
+    ///
+    /// let (key, value) = (Layout::new::<String>(), Layout::new::<u64>());
+    /// let plan = MemoryPlan::of_layouts(key, value, 1000)?;
+    /// assert_eq!(plan, MemoryPlan::new::<String, u64>(1000)?);
+    /// # Ok::<(), tophash::TryReserveError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`TryReserveError::CapacityOverflow`] if no map can have so many, or so large ones.
+    pub fn of_layouts(key: Layout, value: Layout, len: usize) -> Result<Self, TryReserveError> {
+        // Eight of both, padded twice, must not overflow.
+        if key.pad_to_align().size().max(value.pad_to_align().size()) > isize::MAX as usize / 32 {
+            return Err(TryReserveError::CapacityOverflow);
+        }
+        Self::of_shape(&Shape::of_layouts(key, value), len)
+    }
+
+    fn of_shape(shape: &Shape, len: usize) -> Result<Self, TryReserveError> {
         let mut plan = Self {
             len,
             buckets: 0,
@@ -73,10 +102,10 @@ impl MemoryPlan {
         if len == 0 {
             return Ok(plan);
         }
-        let (bucket_count, bytes) = planned_bytes::<K, V>(len)?;
+        let (bucket_count, bytes) = planned_bytes(len, shape)?;
         let overflow = Overflow::of(len, bucket_count);
         let with_overflow = |node_count| {
-            let more = planned_overflow_bytes::<K, V>(bucket_count, node_count)?;
+            let more = planned_overflow_bytes(bucket_count, node_count, shape)?;
             bytes.checked_add(more).ok_or(TryReserveError::CapacityOverflow)
         };
         plan.buckets =

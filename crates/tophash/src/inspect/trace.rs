@@ -96,7 +96,8 @@ pub(crate) fn follow<K, V>(
     hash: u64,
     mut equals: impl FnMut(&K) -> bool,
 ) -> Trace {
-    let sought = Tophash::of(hash).get();
+    let tophash = Tophash::of(hash);
+    let sought = tophash.get();
     let index = chains.index_of(hash);
     let named = (hash >> 32) as usize & chains.mask();
     let mut trace = Trace {
@@ -118,7 +119,7 @@ pub(crate) fn follow<K, V>(
         let slots = compare(&view, sought, &mut equals);
         let slot = slots.iter().position(|&outcome| outcome == SlotOutcome::Equal);
         if place == 0 {
-            hinted = view.hints() >> (sought & 7) & 1 != 0;
+            hinted = view.hints_at(tophash);
         }
         let next = match (slot, views.peek()) {
             (Some(_), _) => NextBucket::Found,

@@ -1,5 +1,6 @@
 //! The header of a table, and what one without memory points to.
 
+use core::hint::black_box;
 use core::ptr::{self, NonNull};
 
 use super::bucket::Bucket;
@@ -220,7 +221,9 @@ impl Header {
     #[cold]
     #[inline(always)]
     pub(super) fn twin_of(&self, index: u32) -> u32 {
-        index & (self.mask >> 1)
+        // Opaque, or the compiler keeps the shifted mask in a register through every loop of
+        // look-ups, where it is not needed and others are (docs/decisions/0008).
+        index & (black_box(self.mask) >> 1)
     }
 
     /// The pivot of the block with the bucket `index`, and the bucket's place in that block.

@@ -111,7 +111,6 @@ use bucket::{Bucket, Slots};
 use directory::Directory;
 use header::{Flags, Header, index_bits};
 use overflow::Slab;
-use sizing::Shape;
 
 pub(crate) use candidates::{Candidates, CandidatesMut};
 pub(crate) use cursor::Cursor;
@@ -123,7 +122,7 @@ pub(crate) use plan::{planned_bytes, planned_overflow_bytes};
 pub(crate) use pointers::Pointers;
 pub(crate) use scan::{Position, ScanStep};
 pub use shrink::ShrinkPolicy;
-pub(crate) use sizing::capacity_of;
+pub(crate) use sizing::{Shape, capacity_of};
 pub(crate) use tophash::{SLOT_COUNT, Tophash};
 pub(crate) use view::{BucketView, BucketViews, Chains};
 pub(crate) use walk::{WalkPlace, Walker};

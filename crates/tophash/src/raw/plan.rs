@@ -1,6 +1,5 @@
 //! What a table will take, before there is one.
 
-use super::bucket::Slots;
 use super::build::possible_bucket_count;
 use super::directory::Directory;
 use super::extra_layout;
@@ -9,8 +8,10 @@ use super::sizing::Shape;
 use crate::TryReserveError;
 
 /// The buckets of a table made for `entry_count` entries, and the bytes that it takes at once.
-pub(crate) fn planned_bytes<K, V>(entry_count: usize) -> Result<(u64, usize), TryReserveError> {
-    let shape = Slots::<K, V>::SHAPE;
+pub(crate) fn planned_bytes(
+    entry_count: usize,
+    shape: &Shape,
+) -> Result<(u64, usize), TryReserveError> {
     let bucket_count = possible_bucket_count(entry_count, shape)?;
     let mut bytes = shape.blocks_bytes(bucket_count).ok_or(TryReserveError::CapacityOverflow)?;
     if !is_one_block(bucket_count, shape) {
@@ -22,11 +23,11 @@ pub(crate) fn planned_bytes<K, V>(entry_count: usize) -> Result<(u64, usize), Tr
 
 /// The bytes that such a table takes in addition when it has come to have `node_count` overflow
 /// buckets, one after another.
-pub(crate) fn planned_overflow_bytes<K, V>(
+pub(crate) fn planned_overflow_bytes(
     bucket_count: u64,
     node_count: usize,
+    shape: &Shape,
 ) -> Result<usize, TryReserveError> {
-    let shape = Slots::<K, V>::SHAPE;
     if node_count == 0 {
         return Ok(0);
     }

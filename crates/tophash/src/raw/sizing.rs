@@ -61,9 +61,16 @@ pub(crate) struct Shape {
 impl Shape {
     /// The shape of a bucket of `K` and `V`. A type too large for eight of it fails to compile.
     pub(crate) const fn of<K, V>() -> Self {
-        let slots_align = max(align_of::<K>(), align_of::<V>());
-        let values_offset = round_up(size_of::<K>() * SLOT_COUNT, align_of::<V>());
-        let slots_bytes = round_up(values_offset + size_of::<V>() * SLOT_COUNT, slots_align);
+        Self::of_layouts(Layout::new::<K>(), Layout::new::<V>())
+    }
+
+    /// The shape of a bucket of keys and values with these layouts, of which eight fit into memory.
+    pub(crate) const fn of_layouts(key: Layout, value: Layout) -> Self {
+        // In an array each item takes a multiple of its alignment.
+        let (key, value) = (key.pad_to_align(), value.pad_to_align());
+        let slots_align = max(key.align(), value.align());
+        let values_offset = round_up(key.size() * SLOT_COUNT, value.align());
+        let slots_bytes = round_up(values_offset + value.size() * SLOT_COUNT, slots_align);
         let bucket_bytes = BUCKET_HEAD_BYTES + slots_bytes;
         let mut block_log2 = 0;
         while !cfg!(stress) && bucket_bytes << (block_log2 + 1) <= BLOCK_BYTES_MAX {
@@ -75,8 +82,8 @@ impl Shape {
         let node_slots_end = node_slots_offset + max(slots_bytes, 1);
         let node_align = max(slots_align, align_of::<Node>());
         Self {
-            key_bytes: size_of::<K>(),
-            value_bytes: size_of::<V>(),
+            key_bytes: key.size(),
+            value_bytes: value.size(),
             values_offset,
             slots_bytes,
             slots_align,

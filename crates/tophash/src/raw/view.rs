@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 use core::ptr;
 
 use super::bucket::{Bucket, Node, Slots};
-use super::tophash::{SLOT_COUNT, Word};
+use super::tophash::{SLOT_COUNT, Tophash, Word};
 use super::{Header, RawTable};
 use crate::alloc::Allocator;
 
@@ -147,6 +147,12 @@ impl<'a, K, V> BucketView<'a, K, V> {
     /// in one of the chain's overflow buckets. 0 for overflow buckets.
     pub(crate) fn hints(&self) -> u8 {
         (0..SLOT_COUNT).fold(0, |hints, slot| hints | (self.word.byte(slot) >> 7) << slot)
+    }
+
+    /// Whether a look-up of this tophash goes on to overflow buckets from here, the chain's main
+    /// bucket.
+    pub(crate) fn hints_at(&self, tophash: Tophash) -> bool {
+        self.word.hints_at(tophash)
     }
 
     /// The entry in a slot; `None` if it is free.

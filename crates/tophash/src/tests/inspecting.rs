@@ -1,6 +1,7 @@
 //! P9: what can be seen inside a map is what is there.
 #![expect(clippy::cast_precision_loss, reason = "the numbers are small")]
 
+use std::alloc::Layout;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hash, Hasher};
@@ -11,7 +12,7 @@ use testkit::hashers::{Constant, Fnv1a, HighBitsOnly, Identity, LowBitsOnly};
 
 use super::births::Births;
 use crate::inspect::{ChainHistogram, ChainState, MemoryPlan, NextBucket, SlotOutcome};
-use crate::raw::planned_overflow_bytes;
+use crate::raw::{Shape, planned_overflow_bytes};
 use crate::{HashMap, HashSet, ShrinkPolicy};
 
 /// Holds everything that can be seen of a map beside the model and beside each other.
@@ -228,7 +229,7 @@ fn check_plan<K: Eq + Hash + From<u16>, V: Clone + Default>(random: &mut Random)
         }
         assert_eq!(map.len(), len);
         let nodes = map.stats().overflow_buckets;
-        let more = planned_overflow_bytes::<K, V>(plan.buckets as u64, nodes);
+        let more = planned_overflow_bytes(plan.buckets as u64, nodes, &Shape::of::<K, V>());
         assert_eq!(plan.bytes + more.expect("it exists"), map.allocation_size(), "{len} {nodes}");
     }
 }
@@ -273,6 +274,8 @@ fn overflow_buckets_are_as_many_as_planned() {
 fn a_plan_of_what_no_map_can_have_is_an_error() {
     assert!(MemoryPlan::new::<u64, u64>(usize::MAX).is_err());
     assert!(MemoryPlan::new::<[u8; 4096], u64>(usize::MAX / 4096).is_err());
+    let huge = Layout::array::<u8>(isize::MAX as usize / 2).expect("a layout may be so large");
+    assert!(MemoryPlan::of_layouts(huge, Layout::new::<u64>(), 1).is_err());
     let empty = MemoryPlan::new::<u64, u64>(0).expect("nothing is possible");
     assert_eq!((empty.bytes, empty.buckets, empty.bytes_p9999), (0, 0, 0));
 }

@@ -13,8 +13,9 @@
 //! Go keeps eight bits of the hash per slot and reserves the lowest values as markers. Here seven
 //! bits are kept: the eighth bits of the eight bytes together are the *overflow hint* of the chain.
 //! Hint *j* is set when an entry whose tophash ends in the three bits *j* went to one of the
-//! chain's overflow buckets (the tophash 1 sets hint 0 as well, because 0 is stored as 1). So one load answers both questions of a look-up: which slots may
-//! hold the key, and whether the overflow chain must be followed at all.
+//! chain's overflow buckets (the tophash 1 sets hint 0 as well, because 0 is stored as 1). So one
+//! load answers both questions of a look-up: which slots may hold the key, and whether the overflow
+//! chain must be followed at all.
 
 #[cfg(all(
     target_arch = "aarch64",
