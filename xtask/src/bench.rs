@@ -10,7 +10,8 @@ use std::process::Command;
 /// docs' tables and plots are then made.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Each part briefly, in under three minutes, and nothing kept.
+    /// Each part briefly, in under three minutes, and nothing kept; whether the docs show the newest
+    /// record.
     #[arg(long)]
     quick: bool,
     /// Only the cells whose name contains this, and nothing kept; may be given several times.
@@ -22,9 +23,6 @@ pub(crate) struct Options {
     /// A `go` program to compare with; may be given several times. The one in the path, if any.
     #[arg(long = "go", value_name = "PROGRAM")]
     gos: Vec<PathBuf>,
-    /// Only say whether the docs show the newest record.
-    #[arg(long)]
-    check_report: bool,
 }
 
 /// A kind of measurement.
@@ -48,13 +46,10 @@ enum Part {
 
 /// Runs what is asked for; tells whether all of it succeeded.
 pub(crate) fn run(options: &Options) -> bool {
-    if options.check_report {
-        return bench("bench", &["report", "--check"]);
-    }
     let is_kept = !options.quick && options.cells.is_empty();
     let record = is_kept.then(|| record_path().display().to_string());
     parts(options).into_iter().all(|part| {
-        println!("\n== {}", part.to_possible_value().expect("no part is hidden").get_name());
+        println!("\n-- {}", part.to_possible_value().expect("no part is hidden").get_name());
         run_part(part, options, record.as_deref())
     })
 }
@@ -66,7 +61,7 @@ fn parts(options: &Options) -> Vec<Part> {
     } else if !options.cells.is_empty() {
         vec![Part::Cells]
     } else if options.quick {
-        vec![Part::Cells, Part::Latency, Part::Memory]
+        vec![Part::Cells, Part::Latency, Part::Memory, Part::Report]
     } else {
         Part::value_variants().to_vec()
     }
@@ -93,6 +88,7 @@ fn run_part(part: Part, options: &Options, record: Option<&str>) -> bool {
         Part::Latency => add(&["latency"]),
         Part::Memory => program = "memory",
         Part::Compile => add(&["compile"]),
+        Part::Report if options.quick => return bench("bench", &["report", "--check"]),
         Part::Report => return bench("bench", &["report"]),
     }
     if matches!(part, Part::Cells | Part::Instructions | Part::Go) {
@@ -145,13 +141,13 @@ mod tests {
 
     fn options(quick: bool, cells: &[&str]) -> Options {
         let cells = cells.iter().map(ToString::to_string).collect();
-        Options { quick, cells, parts: Vec::new(), gos: Vec::new(), check_report: false }
+        Options { quick, cells, parts: Vec::new(), gos: Vec::new() }
     }
 
     #[test]
     fn everything_is_measured_if_nothing_is_named() {
         assert_eq!(parts(&options(false, &[])).len(), 7);
         assert_eq!(parts(&options(false, &["hit"])), [Part::Cells]);
-        assert!(!parts(&options(true, &[])).contains(&Part::Report));
+        assert!(!parts(&options(true, &[])).contains(&Part::Compile));
     }
 }

@@ -44,7 +44,7 @@ pub fn write(record: Option<&Path>, is_check: bool) -> Result<(), String> {
         }
         if is_check {
             return Err(format!(
-                "{file} does not show the newest record: `cargo xtask bench report`"
+                "{file} does not show the newest record: `cargo xtask bench --part report`"
             ));
         }
         fs::create_dir_all(target.parent().expect("a file has a folder"))
