@@ -10,8 +10,8 @@ use std::process::Command;
 /// docs' tables and plots are then made.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Each part briefly, in under three minutes, and nothing kept; whether the docs show the newest
-    /// record.
+    /// Each part briefly, in under three minutes, and nothing kept; and whether the docs show the
+    /// newest record.
     #[arg(long)]
     quick: bool,
     /// Only the cells whose name contains this, and nothing kept; may be given several times.
