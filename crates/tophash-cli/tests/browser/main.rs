@@ -95,8 +95,13 @@ async fn next_step(browser: &Browser, step: usize) {
     browser.wait_until("document.body.dataset.tour === 'ready'").await;
 }
 
-async fn wait_for_look_up(browser: &Browser) {
-    browser.wait_until("document.getElementById('steps').dataset.done === 'true'").await;
+/// Waits for the end of a look-up's animation, whose steps then say `last`. That a look-up has ended
+/// is not enough: it may be the one before, or the one that is shown while a key is typed.
+async fn wait_for_look_up(browser: &Browser, last: &str) {
+    let steps = "document.getElementById('steps')";
+    let is_done = format!("{steps}.dataset.done === 'true'");
+    let is_said = format!("{steps}.innerText.includes({})", Value::from(last));
+    browser.wait_until(&format!("{is_done} && {is_said}")).await;
 }
 
 #[tokio::test]
@@ -158,7 +163,7 @@ async fn a_typed_key_is_looked_up_step_by_step() {
     browser.click("insert").await;
     browser.wait_for_field("count", "1").await;
     browser.click("look-up-key").await;
-    wait_for_look_up(&browser).await;
+    wait_for_look_up(&browser, "the value is 35").await;
     let id = browser.map_id().await;
     let trace = &program.get(&format!("/api/maps/{id}/trace?key=charlie"))["trace"];
     let hash = trace["hash"].as_str().unwrap();
@@ -166,16 +171,15 @@ async fn a_typed_key_is_looked_up_step_by_step() {
     let bits: String = bits.await.as_array().unwrap().iter().filter_map(Value::as_str).collect();
     let shown = u64::from_str_radix(&bits, 2).unwrap();
     assert_eq!(format!("0x{shown:016x}"), hash);
-    let steps = browser.text("#steps").await;
-    assert!(steps.contains(hash) && steps.contains("the value is 35"), "{steps}");
+    wait_for_look_up(&browser, hash).await;
+    wait_for_look_up(&browser, "the value is 35").await;
     assert_eq!(browser.text("[data-mark=equal] .key").await, "charlie");
     assert!(browser.text("#said").await.contains("charlie"));
 
     browser.fill("key", "nobody").await;
     browser.click("look-up-key").await;
     browser.wait_until("document.getElementById('said').textContent.includes('not in')").await;
-    wait_for_look_up(&browser).await;
-    assert!(browser.text("#steps").await.contains("Not found"));
+    wait_for_look_up(&browser, "Not found").await;
 
     browser.fill("key", "charlie").await;
     browser.click("remove").await;
@@ -207,8 +211,7 @@ async fn a_look_up_is_followed_into_an_overflow_bucket() {
     let key = overflown.unwrap();
     browser.fill("key", &key).await;
     browser.click("look-up-key").await;
-    wait_for_look_up(&browser).await;
-    assert!(browser.text("#steps").await.contains("so the chain is followed"));
+    wait_for_look_up(&browser, "so the chain is followed").await;
     assert_eq!(browser.text("[data-bucket='1'] [data-mark=equal] .key").await, key);
     browser.close().await;
 }
