@@ -95,8 +95,8 @@ async fn next_step(browser: &Browser, step: usize) {
     browser.wait_until("document.body.dataset.tour === 'ready'").await;
 }
 
-/// Waits for the end of a look-up's animation, whose steps then say `last`. That a look-up has ended
-/// is not enough: it may be the one before, or the one that is shown while a key is typed.
+/// Waits for the end of a look-up's animation, whose steps then say `last`. That a look-up has
+/// ended is not enough: it may be the one before, or the one that is shown while a key is typed.
 async fn wait_for_look_up(browser: &Browser, last: &str) {
     let steps = "document.getElementById('steps')";
     let is_done = format!("{steps}.dataset.done === 'true'");
