@@ -24,16 +24,29 @@ pub(crate) fn allocate<A: Allocator>(allocator: &A, layout: Layout) -> Option<No
 
 /// Gives a block back.
 ///
+/// Tables give blocks back in the middle of changes. An allocator that panics in that would leave
+/// them half done, so that ends the process, as a panic in a destructor while unwinding does.
+///
 /// # Safety
 ///
 /// `block` came from [`allocate`] of the same allocator with the same `layout`, and was not given
 /// back before.
 #[inline]
 pub(crate) unsafe fn deallocate<A: Allocator>(allocator: &A, block: NonNull<u8>, layout: Layout) {
+    /// A second panic while the first one unwinds.
+    struct Unfinished;
+    impl Drop for Unfinished {
+        #[cold]
+        fn drop(&mut self) {
+            panic!("the allocator panicked when memory was given back to it");
+        }
+    }
     #[cfg(any(test, verify))]
     crate::raw::work::count_freed(layout.size());
+    let unfinished = Unfinished;
     // SAFETY: the caller's promise is the one that `deallocate` asks for.
-    unsafe { allocator.deallocate(block, layout) }
+    unsafe { allocator.deallocate(block, layout) };
+    core::mem::forget(unfinished);
 }
 
 #[cfg(not(feature = "allocator-api2"))]

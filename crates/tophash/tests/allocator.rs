@@ -207,3 +207,30 @@ fn maps_with_different_allocators_are_compared_and_cloned_each_in_its_own() {
     drop((two, copy));
     two_memory.assert_all_freed();
 }
+
+/// Set in the process that is to end.
+const CHILD: &str = "TOPHASH_TEST_GIVES_BACK_WHAT_WAS_NOT_TAKEN";
+
+#[test]
+fn an_allocator_that_panics_when_memory_is_given_back_ends_the_process() {
+    if std::env::var_os(CHILD).is_some() {
+        let (memory, _) = memory();
+        let mut map = filled(&memory, 8, |n| n);
+        memory.disown();
+        // The growth gives the old block back, when the table is already half changed.
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| map.insert(8, 8)));
+        println!("survived: {}", result.is_err());
+        std::mem::forget(map);
+        return;
+    }
+    let output = std::process::Command::new(std::env::current_exe().expect("this test's program"))
+        .args(["--exact", "an_allocator_that_panics_when_memory_is_given_back_ends_the_process"])
+        .arg("--nocapture")
+        .env(CHILD, "1")
+        .output()
+        .expect("the program runs again");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(!output.status.success() && !text.contains("survived"), "{text}");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(errors.contains("the allocator panicked when memory was given back"), "{errors}");
+}

@@ -32,21 +32,24 @@ fn a_map_whose_growth_is_refused_goes_on_with_longer_chains_and_grows_later() {
             map.insert(n, n);
         }
         assert_whole(&map, 2000);
+        assert!(!map.grow_step(16), "no step can be done");
     }
     assert!(map.capacity() <= 2 * capacity || map.capacity() == 2000);
     for n in 2000..4000 {
         map.insert(n, n);
     }
     while map.grow_step(100) {}
+    assert!(!map.is_growing());
     assert_whole(&map, 4000);
     assert!(map.capacity() >= 4000 && map.capacity() > 2 * capacity);
 }
 
 #[test]
-fn every_nth_refusal_in_try_reserve_is_an_error_and_the_map_is_whole() {
+fn every_nth_refusal_in_try_reserve_is_an_error_and_gives_back_what_was_taken() {
     for nth in 1.. {
         let (was_reached, usage) = measure(|| {
             let mut map = filled(500);
+            let before = (map.allocation_size(), map.capacity());
             let guard = refuse(Refusal::Nth(nth));
             let result = map.try_reserve(20_000);
             let was_reached = guard.has_refused();
@@ -54,6 +57,9 @@ fn every_nth_refusal_in_try_reserve_is_an_error_and_the_map_is_whole() {
             if let Err(error) = result {
                 assert!(was_reached);
                 assert!(matches!(error, TryReserveError::AllocError { .. }));
+                assert_eq!(map.capacity(), before.1);
+                // What may stay is the rarely needed part of the header.
+                assert!(map.allocation_size() <= before.0 + 256, "at the {nth}th");
             } else {
                 assert!(map.capacity() >= 20_500);
             }

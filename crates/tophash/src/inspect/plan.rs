@@ -3,7 +3,9 @@
 use core::alloc::Layout;
 
 use crate::TryReserveError;
-use crate::raw::{SLOT_COUNT, Shape, capacity_of, planned_bytes, planned_overflow_bytes};
+use crate::raw::{
+    ITEM_BYTES_MAX, SLOT_COUNT, Shape, capacity_of, planned_bytes, planned_overflow_bytes,
+};
 
 /// Tables of up to so many buckets have the distribution of their overflow buckets computed, larger
 /// ones approximated by a normal distribution.
@@ -62,7 +64,7 @@ impl MemoryPlan {
     ///
     /// [`TryReserveError::CapacityOverflow`] if no map can have so many.
     pub fn new<K, V>(len: usize) -> Result<Self, TryReserveError> {
-        Self::of_shape(&Shape::of::<K, V>(), len)
+        Self::of_layouts(Layout::new::<K>(), Layout::new::<V>(), len)
     }
 
     /// As [`MemoryPlan::new`], for keys and values of which only the layouts are known. O(1).
@@ -81,8 +83,7 @@ impl MemoryPlan {
     ///
     /// [`TryReserveError::CapacityOverflow`] if no map can have so many, or so large ones.
     pub fn of_layouts(key: Layout, value: Layout, len: usize) -> Result<Self, TryReserveError> {
-        // Eight of both, padded twice, must not overflow.
-        if key.pad_to_align().size().max(value.pad_to_align().size()) > isize::MAX as usize / 32 {
+        if key.pad_to_align().size().max(value.pad_to_align().size()) > ITEM_BYTES_MAX {
             return Err(TryReserveError::CapacityOverflow);
         }
         Self::of_shape(&Shape::of_layouts(key, value), len)

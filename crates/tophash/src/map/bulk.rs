@@ -70,10 +70,14 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     ///
     /// ```
     /// let mut map = tophash::HashMap::new();
-    /// map.extend((0..2000).map(|n| (n, n)));
-    /// while map.is_growing() {
-    ///     map.grow_step(8); // say, when the program has nothing else to do
+    /// for n in 0..1700 {
+    ///     map.insert(n, n); // the 1665th begins a growth from 256 buckets
     /// }
+    /// assert!(map.is_growing());
+    /// while map.grow_step(8) {
+    ///     // say, as long as the program has nothing else to do
+    /// }
+    /// assert!(!map.is_growing());
     /// ```
     #[inline]
     pub fn is_growing(&self) -> bool {
@@ -217,7 +221,8 @@ where
         self.table.shrink_to(min_capacity);
     }
 
-    /// Splits up to `steps` buckets of a growth under way. Returns whether there is more to do.
+    /// Splits up to `steps` buckets of a growth under way. Returns whether there is more to do, and
+    /// false when memory for it was refused: later writes try again.
     /// O(steps).
     ///
     /// Every write does one such step by itself. This is for a program that has time now and will

@@ -218,15 +218,15 @@ where
         self.map.clear_walked(slice::from_mut(&mut self.walker));
     }
 
-    /// Splits up to `steps` buckets of a growth under way, as [`HashMap::grow_step`]. True if there
-    /// are more to split.
+    /// Splits up to `steps` buckets of a growth under way, as [`HashMap::grow_step`]. Returns
+    /// whether there are more that can be split now: some must wait until the walk has gone on.
     pub fn grow_step(&mut self, steps: usize) -> bool {
         let hasher = hasher_of(&self.map.hash_builder, self.map.table.hash0());
         self.map.table.grow_step_walked(slice::from_mut(&mut self.walker), steps, &hasher)
     }
 
     /// Merges up to `steps` buckets, as [`HashMap::shrink_step`], but none that would mix visited
-    /// entries with others. True if the map could be made smaller still.
+    /// entries with others. Returns whether there are more that can be merged now.
     pub fn shrink_step(&mut self, steps: usize) -> bool {
         self.map.table.shrink_step_walked(slice::from_mut(&mut self.walker), steps)
     }

@@ -10,9 +10,9 @@ use super::{Header, Parts, RawTable, block, extra_layout, fail};
 use crate::TryReserveError;
 use crate::alloc::{Allocator, allocate, deallocate};
 
-/// From this size on, a table that is made at once first asks for all its memory in one piece, and
-/// gives that back untouched. A size that the machine cannot have is so refused at once, and not
-/// after gigabytes of blocks were taken one by one.
+/// From this size on, what makes or enlarges a table at once first asks for all the memory in one
+/// piece, and gives that back untouched. A size that the machine cannot have is so refused at once,
+/// and not after gigabytes of blocks were taken one by one.
 const PROBE_BYTES_MIN: usize = 1 << 30;
 
 impl<K, V, A: Allocator> RawTable<K, V, A> {
@@ -71,11 +71,8 @@ impl<A: Allocator> Parts<A> {
         debug_assert!(!self.header.is_allocated());
         debug_assert!(live <= bucket_count && (live >= bucket_count / 2 && live > 0));
         let shape = &kind.shape;
-        let refused = |bytes: usize| TryReserveError::AllocError {
-            layout: Layout::from_size_align(bytes, 8).unwrap_or(Layout::new::<u64>()),
-        };
         let bytes = shape.blocks_bytes(bucket_count).ok_or(TryReserveError::CapacityOverflow)?;
-        if bytes >= PROBE_BYTES_MIN && !can_have(bytes, &self.allocator) {
+        if !self.may_have(bytes) {
             return Err(refused(bytes));
         }
         let block_len = bucket_count.min(shape.block_len() as u64) as usize;
@@ -120,6 +117,22 @@ impl<A: Allocator> Parts<A> {
         header.mask = (bucket_count - 1) as u32;
         header.last = (live - 1) as u32;
         Ok(())
+    }
+
+    /// Asks for what a growth to `bucket_count` buckets will take, if that is much.
+    pub(super) fn probe_for_growth(
+        &self,
+        bucket_count: u64,
+        shape: &Shape,
+    ) -> Result<(), TryReserveError> {
+        let bytes = shape.blocks_bytes(bucket_count).ok_or(TryReserveError::CapacityOverflow)?;
+        let missing = bytes.saturating_sub(self.allocation_bytes(shape));
+        if self.may_have(missing) { Ok(()) } else { Err(refused(missing)) }
+    }
+
+    /// False if so many bytes are too much for the machine. Few are not asked for.
+    fn may_have(&self, bytes: usize) -> bool {
+        bytes < PROBE_BYTES_MIN || can_have(bytes, &self.allocator)
     }
 
     /// Makes room in the directory of a table that has no blocks yet.
@@ -195,6 +208,12 @@ pub(super) fn is_possible(bucket_count: u64, shape: &Shape) -> bool {
     bucket_count <= BUCKET_COUNT_MAX
         && bucket_count >> shape.block_log2 <= BLOCK_COUNT_MAX
         && shape.blocks_bytes(bucket_count).is_some()
+}
+
+/// The error that so many bytes were refused.
+fn refused(bytes: usize) -> TryReserveError {
+    let layout = Layout::from_size_align(bytes, 8).unwrap_or(Layout::new::<u64>());
+    TryReserveError::AllocError { layout }
 }
 
 /// Whether the allocator has so many bytes in one piece.

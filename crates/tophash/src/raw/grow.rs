@@ -136,18 +136,20 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         }
     }
 
-    /// Does up to `step_count` steps of a growth under way. True if more are left.
+    /// Does up to `step_count` steps of a growth under way. True if more are left, and can be done:
+    /// not after memory was refused.
     pub(crate) fn grow_step(&mut self, step_count: usize, hasher: impl Fn(&K) -> u64) -> bool {
         for _ in 0..step_count {
             if !self.is_growing() || !self.split_next(&hasher) {
-                break;
+                return false;
             }
         }
         self.is_growing()
     }
 
     /// Makes room for `additional` entries at once: finishes a growth under way, and doubles the
-    /// table until it is large enough. O(buckets). On an error the table is whole, and no smaller.
+    /// table until it is large enough. O(buckets). On an error the table is as it was, and has
+    /// given back what it took, but for pages of its directory.
     pub(crate) fn try_reserve(
         &mut self,
         additional: usize,
@@ -161,23 +163,35 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         if !self.header().is_allocated() {
             return self.parts.build(bucket_count, bucket_count, Self::KIND);
         }
+        if u64::from(self.header().last) + 1 >= bucket_count {
+            return Ok(());
+        }
+        self.parts.probe_for_growth(bucket_count, Self::SHAPE)?;
+        let (mask, last) = (self.header().mask, self.header().last);
         self.header_mut().flags.set(Flags::SHRINKING, false);
-        let refused = TryReserveError::AllocError {
-            layout: Self::SHAPE
-                .block_layout(Self::BLOCK_LEN)
-                .ok_or(TryReserveError::CapacityOverflow)?,
-        };
+        if self.grow_to(bucket_count, &hasher) {
+            return Ok(());
+        }
+        self.parts.shrink_back(mask, last, Self::KIND);
+        let layout = Self::SHAPE.block_layout(Self::BLOCK_LEN);
+        Err(layout.map_or(TryReserveError::CapacityOverflow, |layout| {
+            TryReserveError::AllocError { layout }
+        }))
+    }
+
+    /// Doubles the table until it has `bucket_count` buckets. False if memory is refused.
+    fn grow_to(&mut self, bucket_count: u64, hasher: &impl Fn(&K) -> u64) -> bool {
         while u64::from(self.header().last) + 1 < bucket_count {
             if !self.is_growing() && !self.parts.start_growth(Self::KIND) {
-                return Err(refused);
+                return false;
             }
             while self.is_growing() {
-                if !self.split_next(&hasher) {
-                    return Err(refused);
+                if !self.split_next(hasher) {
+                    return false;
                 }
             }
         }
-        Ok(())
+        true
     }
 }
 

@@ -73,6 +73,9 @@ impl Flags {
     pub(super) const RESTING: Self = Self(8);
     /// A chain has become longer than chance explains: see `flood.rs`.
     pub(super) const SUSPECT: Self = Self(16);
+    /// What has the next write do more than write: a shrink may have begun while all buckets were
+    /// there, by a removal that merged nothing.
+    pub(super) const WANTS_STEP: Self = Self(Self::SHRINKING.0 | Self::SUSPECT.0);
     /// The six bits that say at which size the hash was changed last; 0 for never.
     const CHANGED_AT_SHIFT: u32 = 16;
     /// The eight bits that count the changes of the seed: see [`Header::epoch`].
@@ -95,6 +98,7 @@ impl Flags {
         self.0 = self.0 & !(0x3f << Self::CHANGED_AT_SHIFT) | size_class << Self::CHANGED_AT_SHIFT;
     }
 
+    /// Whether the flag is set; of several, whether one is.
     #[inline(always)]
     pub(super) const fn has(self, flag: Self) -> bool {
         self.0 & flag.0 != 0

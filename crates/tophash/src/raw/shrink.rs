@@ -125,11 +125,26 @@ impl<A: Allocator> Parts<A> {
                 break;
             }
         }
+        // Also where the policy would go on: the caller wants so much room.
+        self.header.flags.set(Flags::SHRINKING, false);
         if !self.header.extra.is_null() {
             let (extra, allocator) = self.extra_mut();
             // SAFETY: the slab was always used with these types and this allocator.
             unsafe { extra.slab.release_spare(&kind.shape, allocator) };
         }
+    }
+
+    /// Merges buckets until the table has this mask and this last bucket, as it had before a growth
+    /// that did not come to its end. If memory is refused for that too, it stays larger.
+    pub(super) fn shrink_back(&mut self, mask: u32, last: u32, kind: &Kind) {
+        while self.header.mask > mask || self.header.last > last {
+            self.header.flags.set(Flags::SHRINKING, true);
+            if !self.merge_last(kind) {
+                break;
+            }
+        }
+        self.header.flags.set(Flags::SHRINKING, false);
+        self.header.flags.set(Flags::RESTING, false);
     }
 
     /// Merges the last bucket into its twin and, when half the buckets are left, halves the mask.
@@ -169,7 +184,9 @@ impl<A: Allocator> Parts<A> {
         }
         if self.header.last < half {
             let is_halved = self.halve_mask(kind);
-            self.header.flags.set(Flags::SHRINKING, false);
+            // The removals that would start the next halving may all have been before this one.
+            let goes_on = is_halved && self.header.flags.has(Flags::SHRINKS_BY_ITSELF);
+            self.header.flags.set(Flags::SHRINKING, goes_on && self.header.is_sparse());
             self.header.flags.set(Flags::RESTING, is_halved);
             return is_halved;
         }

@@ -18,6 +18,10 @@ pub(crate) const BUCKET_COUNT_MAX: u64 =
 /// half this size is the largest that is ever copied), a larger one a bucket at a time.
 const BLOCK_BYTES_MAX: usize = 32 * 1024;
 
+/// The most bytes of a key or a value, padded to its alignment. Below it no size of a bucket
+/// overflows, in whatever mode the crate is compiled.
+pub(crate) const ITEM_BYTES_MAX: usize = isize::MAX as usize / SLOT_COUNT / 4;
+
 /// Bytes of a main bucket beside its slots: the tophash word and the overflow pointer.
 pub(crate) const BUCKET_HEAD_BYTES: usize = 16;
 
@@ -64,16 +68,25 @@ impl Shape {
         Self::of_layouts(Layout::new::<K>(), Layout::new::<V>())
     }
 
-    /// The shape of a bucket of keys and values with these layouts, of which eight fit into memory.
+    /// The shape of a bucket of keys and values with these layouts.
+    ///
+    /// # Panics
+    ///
+    /// If eight of them are more than memory can have, whether or not the compiler checks for
+    /// overflow: for types that is an error when the program is compiled.
     pub(crate) const fn of_layouts(key: Layout, value: Layout) -> Self {
         // In an array each item takes a multiple of its alignment.
         let (key, value) = (key.pad_to_align(), value.pad_to_align());
+        assert!(
+            key.size() <= ITEM_BYTES_MAX && value.size() <= ITEM_BYTES_MAX,
+            "eight keys or values are larger than memory"
+        );
         let slots_align = max(key.align(), value.align());
         let values_offset = round_up(key.size() * SLOT_COUNT, value.align());
         let slots_bytes = round_up(values_offset + value.size() * SLOT_COUNT, slots_align);
         let bucket_bytes = BUCKET_HEAD_BYTES + slots_bytes;
         let mut block_log2 = 0;
-        while !cfg!(stress) && bucket_bytes << (block_log2 + 1) <= BLOCK_BYTES_MAX {
+        while !cfg!(stress) && bucket_bytes <= BLOCK_BYTES_MAX >> (block_log2 + 1) {
             block_log2 += 1;
         }
         let node_slots_offset = round_up(size_of::<Node>(), slots_align);

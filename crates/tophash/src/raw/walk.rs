@@ -181,21 +181,21 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     ) -> bool {
         for _ in 0..step_count {
             if !self.is_growing() || !self.split_walked(walkers, hasher) {
-                break;
+                return false;
             }
         }
         self.is_growing()
     }
 
     /// [`RawTable::shrink_step`] while walkers are under way: ends early at a merge that must wait.
-    /// True if there is more to do.
+    /// True if there is more to do, and the next merge need not wait.
     pub(crate) fn shrink_step_walked(&mut self, walkers: &mut [Walker], step_count: usize) -> bool {
         for _ in 0..step_count {
             if self.next_merge_is_forbidden(walkers) || !self.shrink_step(1) {
-                break;
+                return false;
             }
         }
-        self.shrink_step(0)
+        !self.next_merge_is_forbidden(walkers) && self.shrink_step(0)
     }
 
     /// Takes out the entry at `position` of a chain. `None` behind the chain's end.

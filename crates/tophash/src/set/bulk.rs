@@ -64,10 +64,15 @@ impl<T, S, A: Allocator> HashSet<T, S, A> {
     /// Whether a growth is under way: buckets that the next writes will split. O(1).
     ///
     /// ```
-    /// let mut set: tophash::HashSet<u32> = (0..2000).collect();
-    /// while set.is_growing() {
-    ///     set.grow_step(8); // say, when the program has nothing else to do
+    /// let mut set = tophash::HashSet::new();
+    /// for n in 0..14_000 {
+    ///     set.insert(n); // the 13,313th begins a growth from 2048 buckets
     /// }
+    /// assert!(set.is_growing());
+    /// while set.grow_step(8) {
+    ///     // say, as long as the program has nothing else to do
+    /// }
+    /// assert!(!set.is_growing());
     /// ```
     #[inline]
     pub fn is_growing(&self) -> bool {
@@ -203,7 +208,8 @@ where
         self.map.shrink_to(min_capacity);
     }
 
-    /// Splits up to `steps` buckets of a growth under way. Returns whether there is more to do.
+    /// Splits up to `steps` buckets of a growth under way. Returns whether there is more to do, and
+    /// false when memory for it was refused: later writes try again.
     /// O(steps).
     ///
     /// ```

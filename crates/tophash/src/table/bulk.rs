@@ -144,7 +144,8 @@ impl<T, A: Allocator> HashTable<T, A> {
         self.raw.bucket_count()
     }
 
-    /// Splits up to `steps` buckets of a growth under way. Returns whether there is more to do.
+    /// Splits up to `steps` buckets of a growth under way. Returns whether there is more to do, and
+    /// false when memory for it was refused: later writes try again.
     /// O(steps).
     ///
     /// Every [`HashTable::entry`] and [`HashTable::insert_unique`] does one such step by itself.

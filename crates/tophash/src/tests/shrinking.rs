@@ -103,3 +103,23 @@ fn an_automatic_shrink_does_not_swing_back_and_forth() {
         assert_eq!(map.capacity(), settled);
     }
 }
+
+#[test]
+fn the_automatic_policy_follows_entries_that_a_walk_removes() {
+    let mut map: HashMap<u64, u64> = (0..50_000).map(|n| (n, n)).collect();
+    map.set_shrink_policy(ShrinkPolicy::Automatic);
+    let before = map.allocation_size();
+    let mut walk = map.walk();
+    while let Some(entry) = walk.next() {
+        if *entry.key() >= 10 {
+            entry.remove();
+        }
+    }
+    // Each write does its step of the shrink that the walk's removals asked for.
+    for n in 0..20_000 {
+        map.insert(n % 10, n);
+    }
+    check(&map);
+    assert!(!map.is_shrinking());
+    assert!(map.allocation_size() < before / 50, "{} of {before}", map.allocation_size());
+}

@@ -266,3 +266,24 @@ fn a_set_can_be_walked() {
     assert_eq!(sum, 499 * 250);
     assert!((500..1000).all(|value| set.contains(&value)));
 }
+
+#[test]
+fn steps_of_growth_and_shrink_during_a_walk_say_when_they_can_do_no_more() {
+    const CALLS_MAX: usize = 10_000;
+    let mut map: HashMap<u64, u64> = (0..20_000).map(|n| (n, n)).collect();
+    map.retain(|key, _| *key < 2000);
+    for visited in [1, 100, 1000] {
+        let mut walk = map.walk();
+        for _ in 0..visited {
+            walk.next().expect("there are more entries");
+        }
+        let calls = (0..CALLS_MAX).take_while(|_| walk.shrink_step(16)).count();
+        assert!(calls < CALLS_MAX, "after {visited} entries");
+        for n in 2000..2200 {
+            walk.insert(n, n);
+        }
+        let calls = (0..CALLS_MAX).take_while(|_| walk.grow_step(16)).count();
+        assert!(calls < CALLS_MAX, "after {visited} entries");
+    }
+    check(&map);
+}
