@@ -1,6 +1,6 @@
 //! What CI runs, step by step: each has a name, a command that a person can repeat, and its time.
 
-use crate::{feature_sets, no_std, root, tidy};
+use crate::{feature_sets, root, targets, tidy};
 use clap::ValueEnum;
 use std::env;
 use std::fmt::{self, Display, Formatter};
@@ -30,6 +30,13 @@ pub(crate) enum Step {
     Doc,
     /// The map builds without the standard library, for an installed target that has none if any.
     NoStd,
+    /// The map builds for the web, if that target is installed.
+    Wasm32,
+    /// The map's unit tests pass with pointers of 32 bits, if that target is installed.
+    I686,
+    /// The map's tests of words and growth pass with NEON, if that target and an emulator are
+    /// installed.
+    Aarch64,
     /// The map's unit tests pass in a shrunk world, where rare paths are common.
     Stress,
     /// The map's unit tests pass with plain 64-bit arithmetic in place of vector instructions.
@@ -56,30 +63,56 @@ pub(crate) fn list(steps: &[Step]) {
     }
 }
 
+/// What came of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Passed,
+    Failed,
+    /// It needs something that this machine does not have, and that is no fault of the tree's.
+    NotChecked,
+}
+
 /// Runs the steps, each with its time, up to the first that fails; tells whether none did.
 pub(crate) fn run(steps: &[Step]) -> bool {
     let begin = Instant::now();
-    let Err(failed) = run_with(steps, Step::carry_out) else {
-        println!("\nEvery step passed; it took {}.", seconds(begin.elapsed()));
-        return true;
-    };
-    println!("\nThe step `{}` failed. To repeat it:\n\n    {}", failed.name(), failed.command());
-    false
+    match run_with(steps, Step::carry_out) {
+        Ok(unchecked) => {
+            println!("\nNo step failed; it took {}.", seconds(begin.elapsed()));
+            for step in unchecked {
+                println!("NOT CHECKED: {}", step.name());
+            }
+            true
+        }
+        Err(failed) => {
+            println!("\nThe step `{}` failed. To repeat it:\n", failed.name());
+            println!("    {}", failed.command());
+            false
+        }
+    }
 }
 
-/// The loop behind [`run`]; the error is the step that failed.
-fn run_with(steps: &[Step], mut carry_out: impl FnMut(Step) -> bool) -> Result<(), Step> {
+/// The loop behind [`run`]. Returns the steps that could not be checked; the error is the step that
+/// failed.
+fn run_with(steps: &[Step], mut carry_out: impl FnMut(Step) -> Verdict) -> Result<Vec<Step>, Step> {
+    let mut unchecked = Vec::new();
     for &step in steps {
         println!("\n== {}: {}", step.name(), step.command());
         let begin = Instant::now();
-        let passed = carry_out(step);
-        let verdict = if passed { "passed" } else { "failed" };
-        println!("== {} {verdict} in {}", step.name(), seconds(begin.elapsed()));
-        if !passed {
-            return Err(step);
+        let verdict = carry_out(step);
+        let time = seconds(begin.elapsed());
+        match verdict {
+            Verdict::Passed => println!("== {} passed in {time}", step.name()),
+            Verdict::NotChecked => {
+                println!("== {} NOT CHECKED", step.name());
+                unchecked.push(step);
+            }
+            Verdict::Failed => {
+                println!("== {} failed in {time}", step.name());
+                return Err(step);
+            }
         }
     }
-    Ok(())
+    Ok(unchecked)
 }
 
 fn seconds(time: Duration) -> String {
@@ -110,6 +143,15 @@ impl CargoCall {
     fn with_argument(mut self, argument: String) -> Self {
         self.arguments.push(argument);
         self
+    }
+
+    fn with_target(self, target: Option<&str>) -> Self {
+        match target {
+            Some(target) => {
+                self.with_argument("--target".to_owned()).with_argument(target.to_owned())
+            }
+            None => self,
+        }
     }
 
     fn with(mut self, variable: &'static str, value: &str) -> Self {
@@ -157,7 +199,17 @@ impl Step {
             Self::FeatureSets => CargoCall::new("xtask feature-sets"),
             Self::Doc => CargoCall::new("doc --workspace --no-deps --all-features")
                 .with_flags("RUSTDOCFLAGS", "-D warnings"),
-            Self::NoStd => no_std_build(no_std::target()),
+            Self::NoStd => no_std_build(targets::without_std().as_deref()),
+            Self::Wasm32 => CargoCall::new("build -p tophash --features serde,allocator-api2")
+                .with_target(self.target()),
+            Self::I686 => CargoCall::new("test -p tophash --lib").with_target(self.target()),
+            Self::Aarch64 => CargoCall::new("test -p tophash --lib")
+                .with_target(self.target())
+                .with("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_MUSL_LINKER", "rust-lld")
+                .with("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_MUSL_RUNNER", AARCH64_EMULATOR)
+                .with_argument("--".to_owned())
+                .with_argument("raw::".to_owned())
+                .with_argument("tests::growth".to_owned()),
             Self::Stress => CargoCall::new("test -p tophash --lib")
                 .with_flags("RUSTFLAGS", "--cfg stress")
                 .in_own_folder("stress"),
@@ -178,18 +230,42 @@ impl Step {
         }
     }
 
-    fn carry_out(self) -> bool {
+    /// The target that the step needs the standard library of.
+    fn target(self) -> Option<&'static str> {
+        match self {
+            Self::Wasm32 => Some("wasm32-unknown-unknown"),
+            // Its programs are linked statically, so that a 64-bit machine needs no libraries.
+            Self::I686 => Some("i686-unknown-linux-musl"),
+            Self::Aarch64 => Some("aarch64-unknown-linux-musl"),
+            _ => None,
+        }
+    }
+
+    fn carry_out(self) -> Verdict {
+        if let Some(target) = self.target().filter(|target| !targets::has_std(target)) {
+            println!("-- this toolchain does not have the target; to install it:");
+            println!("       rustup target add {target}");
+            return Verdict::NotChecked;
+        }
+        if self == Self::Aarch64 && !can_be_run(AARCH64_EMULATOR) {
+            println!("-- {AARCH64_EMULATOR} cannot be run. Debian has it in `qemu-user-static`.");
+            return Verdict::NotChecked;
+        }
+        if self.passes() { Verdict::Passed } else { Verdict::Failed }
+    }
+
+    fn passes(self) -> bool {
         match self {
             Self::Tidy => return tidy::run(),
             Self::FeatureSets => return feature_sets::run(),
-            Self::Browser if !has_chromedriver() => {
+            Self::Browser if !can_be_run("chromedriver") => {
                 println!(
                     "chromedriver cannot be run. Debian has it in the packages `chromium` and"
                 );
                 println!("`chromium-driver`: apt-get install chromium chromium-driver");
                 return false;
             }
-            Self::NoStd if no_std::target().is_none() => {
+            Self::NoStd if targets::without_std().is_none() => {
                 println!("-- built for {}: no target without std is installed", host());
             }
             _ => {}
@@ -204,17 +280,16 @@ impl Step {
     }
 }
 
-fn no_std_build(target: Option<String>) -> CargoCall {
-    let call = CargoCall::new("build -p tophash --no-default-features");
-    match target {
-        Some(target) => call.with_argument("--target".to_owned()).with_argument(target),
-        None => call,
-    }
+fn no_std_build(target: Option<&str>) -> CargoCall {
+    CargoCall::new("build -p tophash --no-default-features").with_target(target)
 }
 
-/// Whether a browser can be driven.
-fn has_chromedriver() -> bool {
-    let output = Command::new("chromedriver").arg("--version").output();
+/// Runs programs for 64-bit ARM machines on others.
+const AARCH64_EMULATOR: &str = "qemu-aarch64-static";
+
+/// Whether there is a program of this name.
+fn can_be_run(program: &str) -> bool {
+    let output = Command::new(program).arg("--version").output();
     output.is_ok_and(|output| output.status.success())
 }
 
@@ -229,7 +304,7 @@ fn host() -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Step, choose, no_std_build, run_with};
+    use super::{Step, Verdict, choose, no_std_build, run_with};
     use clap::ValueEnum;
 
     #[test]
@@ -249,10 +324,18 @@ mod tests {
         let mut carried_out = Vec::new();
         let result = run_with(&[Step::Fmt, Step::Doc, Step::Test], |step| {
             carried_out.push(step);
-            step != Step::Doc
+            if step == Step::Doc { Verdict::Failed } else { Verdict::Passed }
         });
         assert_eq!(result, Err(Step::Doc));
         assert_eq!(carried_out, [Step::Fmt, Step::Doc]);
+    }
+
+    #[test]
+    fn what_could_not_be_checked_is_named_and_stops_nothing() {
+        let result = run_with(&[Step::Wasm32, Step::Fmt], |step| {
+            if step == Step::Wasm32 { Verdict::NotChecked } else { Verdict::Passed }
+        });
+        assert_eq!(result, Ok(vec![Step::Wasm32]));
     }
 
     #[test]
@@ -266,7 +349,7 @@ mod tests {
     fn the_build_without_std_names_the_target_that_has_none() {
         let plain = "cargo build -p tophash --no-default-features";
         assert_eq!(no_std_build(None).to_string(), plain);
-        let bare = no_std_build(Some("thumb".to_owned())).to_string();
+        let bare = no_std_build(Some("thumb")).to_string();
         assert_eq!(bare, format!("{plain} --target thumb"));
     }
 }

@@ -5,7 +5,8 @@
 mod bench;
 mod check;
 mod feature_sets;
-mod no_std;
+
+mod targets;
 mod tidy;
 mod upstream;
 

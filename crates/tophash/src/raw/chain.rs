@@ -6,6 +6,7 @@ use super::bucket::{Bucket, Slot};
 use super::find::prefetch;
 use super::order::Interval;
 use super::remove::renew_hints;
+#[cfg(feature = "std")]
 use super::sizing::Shape;
 use super::tophash::SLOT_COUNT;
 use super::{Header, RawTable, block};

@@ -211,6 +211,22 @@ mod tests {
     }
 
     #[test]
+    #[should_panic(expected = "larger than memory")]
+    fn keys_of_which_eight_are_more_than_memory_are_refused_in_every_build_mode() {
+        let key = Layout::from_size_align(isize::MAX as usize / 16, 1).unwrap();
+        let _ = Shape::of_layouts(key, Layout::new::<u8>());
+    }
+
+    #[test]
+    fn the_largest_keys_have_a_shape_and_no_block() {
+        let largest = Layout::from_size_align(ITEM_BYTES_MAX, 1).unwrap();
+        let shape = Shape::of_layouts(largest, largest);
+        assert_eq!(shape.slots_bytes, 16 * ITEM_BYTES_MAX);
+        assert_eq!(shape.block_len(), 1);
+        assert_eq!(shape.block_layout(4), None);
+    }
+
+    #[test]
     fn a_block_takes_at_most_its_bytes_or_holds_one_bucket() {
         fn check<K, V>() {
             let shape = Shape::of::<K, V>();

@@ -1,17 +1,31 @@
-//! Chooses the target for which the map is built without the standard library.
+//! Which targets the toolchain has: with the standard library, or without it.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// An installed target that has `alloc` and no `std`, if there is one.
 ///
 /// Only there does a build prove that nothing asks for `std`: elsewhere a dependency may find it.
-pub(crate) fn target() -> Option<String> {
+pub(crate) fn without_std() -> Option<String> {
+    target_in(&targets_folder()?)
+}
+
+/// Whether the standard library of this target is installed.
+pub(crate) fn has_std(target: &str) -> bool {
+    targets_folder().is_some_and(|targets| has_std_in(&targets, target))
+}
+
+/// The toolchain's folder of targets.
+fn targets_folder() -> Option<PathBuf> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let output = Command::new(rustc).args(["--print", "sysroot"]).output().ok()?;
     let sysroot = String::from_utf8(output.stdout).ok()?;
-    target_in(&Path::new(sysroot.trim()).join("lib").join("rustlib"))
+    Some(Path::new(sysroot.trim()).join("lib").join("rustlib"))
+}
+
+fn has_std_in(targets: &Path, target: &str) -> bool {
+    has_library(&entries(&targets.join(target).join("lib")), "std")
 }
 
 /// The first such target, by name, of a toolchain's folder of targets.
@@ -40,7 +54,7 @@ fn has_library(files: &[String], name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::target_in;
+    use super::{has_std_in, target_in};
     use std::path::PathBuf;
     use std::{env, fs, process};
 
@@ -72,7 +86,9 @@ mod tests {
 
     #[test]
     fn a_target_with_std_is_not_chosen() {
-        assert_eq!(target_in(&Targets::of("host", &HOST).0), None);
+        let targets = Targets::of("host", &HOST);
+        assert_eq!(target_in(&targets.0), None);
+        assert!(has_std_in(&targets.0, "host") && !has_std_in(&targets.0, "other"));
     }
 
     #[test]
