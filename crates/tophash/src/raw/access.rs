@@ -43,20 +43,6 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         unsafe { (&mut *slot.key(), &mut *slot.value()) }
     }
 
-    /// Takes out the entry with this hash whose key satisfies `equals`.
-    #[inline]
-    pub(crate) fn remove_entry(
-        &mut self,
-        hash: u64,
-        equals: impl FnMut(&K) -> bool,
-    ) -> Option<(K, V)> {
-        let slot = self.find(hash, equals)?;
-        // SAFETY: the slot is taken.
-        let entry = unsafe { self.remove(slot) };
-        self.removed();
-        Some(entry)
-    }
-
     /// The entries with these hashes whose keys satisfy `equals`, which is told which is sought.
     ///
     /// # Panics

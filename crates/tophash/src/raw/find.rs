@@ -49,7 +49,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// be kept by those who do not ask for it.
     #[cold]
     #[inline(never)]
-    fn find_in_overflow(
+    pub(super) fn find_in_overflow(
         &self,
         (pivot, place): (*mut u8, usize),
         tophash: Tophash,

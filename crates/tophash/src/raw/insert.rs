@@ -23,7 +23,8 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         hasher: impl Fn(&K) -> u64,
     ) -> Option<V> {
         if !self.header().is_allocated() {
-            return self.upsert_slowly(hash, key, value, equals, hasher);
+            self.insert_slowly(hash, key, value, hasher);
+            return None;
         }
         let index = self.header().index_of(hash);
         // SAFETY: an index is at most `last` (R2). A slot with a tophash holds an entry (R3); the
@@ -41,30 +42,27 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                 matches = matches.without_first();
             }
             if word.is_full() || self.len() >= self.header().capacity_of_mask() {
-                return self.upsert_slowly(hash, key, value, equals, hasher);
+                if word.hints_at(tophash) {
+                    let is_it = |stored: &K| equals(stored, &key);
+                    let found = self.find_in_overflow((pivot, place), tophash, is_it);
+                    if let Some((slots, slot)) = found {
+                        return Some(mem::replace(&mut *slots.value(slot), value));
+                    }
+                }
+                self.insert_slowly(hash, key, value, hasher);
+                return None;
             }
             self.fill((pivot, place, word), tophash, key, value);
             None
         }
     }
 
-    /// The rest of [`Self::upsert`], when the main bucket or the table is full.
+    /// Adds an entry whose key is not in the table, when its main bucket or the table is full.
     #[cold]
     #[inline(never)]
-    fn upsert_slowly(
-        &mut self,
-        hash: u64,
-        key: K,
-        value: V,
-        equals: impl Fn(&K, &K) -> bool,
-        hasher: impl Fn(&K) -> u64,
-    ) -> Option<V> {
-        if let Some((_, old)) = self.get_mut(hash, |stored| equals(stored, &key)) {
-            return Some(mem::replace(old, value));
-        }
+    fn insert_slowly(&mut self, hash: u64, key: K, value: V, hasher: impl Fn(&K) -> u64) {
         self.make_room(hasher);
         self.insert_new(hash, key, value);
-        None
     }
 
     /// Adds an entry whose key is not in the table. The table is not grown: see

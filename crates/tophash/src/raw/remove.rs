@@ -1,14 +1,104 @@
 //! Taking an entry out of its chain.
 
 use core::mem;
-use core::ptr::NonNull;
+use core::ptr::{self, NonNull};
 
-use super::bucket::{Bucket, Node, Slot};
+use super::bucket::{Bucket, Node, Slot, Slots};
 use super::sizing::Shape;
-use super::{Flags, Parts, RawTable};
+use super::tophash::{Tophash, Word};
+use super::{Flags, Parts, RawTable, block};
 use crate::alloc::Allocator;
 
 impl<K, V, A: Allocator> RawTable<K, V, A> {
+    /// Takes out the entry with this hash whose key satisfies `equals`.
+    #[inline]
+    pub(crate) fn remove_entry(
+        &mut self,
+        hash: u64,
+        mut equals: impl FnMut(&K) -> bool,
+    ) -> Option<(K, V)> {
+        let index = self.header().index_of(hash);
+        // SAFETY: an index is at most `last` (R2), and main buckets, also that of `EMPTY`, have
+        // words (R3). A slot with a tophash holds an entry, which is read once: `fill_hole` forgets
+        // it before user code runs again.
+        unsafe {
+            let (pivot, place) = self.header().locate_ahead::<false>(index, Self::SHAPE);
+            let word = block::word(pivot, place).read();
+            let tophash = Tophash::of(hash);
+            let mut matches = word.matches(tophash);
+            while let Some(slot) = matches.first() {
+                let slots = Slots::<K, V>::new(block::slots(pivot, place, Self::SHAPE));
+                if equals(&*slots.key(slot)) {
+                    let entry = (slots.key(slot).read(), slots.value(slot).read());
+                    self.fill_hole(index, (pivot, place, word), slots, slot);
+                    self.removed();
+                    return Some(entry);
+                }
+                matches = matches.without_first();
+            }
+            if word.hints_at(tophash) {
+                return self.remove_from_overflow(index, (pivot, place), tophash, equals);
+            }
+        }
+        None
+    }
+
+    /// The rest of [`Self::remove_entry`], for a chain that has overflow buckets.
+    ///
+    /// # Safety
+    ///
+    /// The bucket `index` is at this place, and has the hint of `tophash`.
+    #[cold]
+    #[inline(never)]
+    unsafe fn remove_from_overflow(
+        &mut self,
+        index: u32,
+        place: (*mut u8, usize),
+        tophash: Tophash,
+        equals: impl FnMut(&K) -> bool,
+    ) -> Option<(K, V)> {
+        let (slots, slot) = self.find_in_overflow(place, tophash, equals)?;
+        // SAFETY: the slot is taken.
+        let entry = unsafe { self.remove(Slot { slots, slot, index }) };
+        self.removed();
+        Some(entry)
+    }
+
+    /// Fills a slot whose entry was read, and is forgotten, with the last entry of its chain, and
+    /// counts one entry less.
+    ///
+    /// # Safety
+    ///
+    /// `word` is the word of the main bucket `index`, which is at `place` of the block `pivot`;
+    /// `slot` of `slots`, in that bucket or in one behind it, is taken.
+    #[inline(always)]
+    unsafe fn fill_hole(
+        &mut self,
+        index: u32,
+        (pivot, place, word): (*mut u8, usize, Word),
+        slots: Slots<K, V>,
+        slot: usize,
+    ) {
+        // SAFETY: the last of the taken slots is one, and R3 and R7 hold again when all is changed.
+        unsafe {
+            if word.has_overflow() {
+                let main = self.bucket(index);
+                let hole = (slots.start(), slot);
+                self.parts.fill_hole_from_overflow(main, index, hole, Self::SHAPE);
+            } else {
+                let last = word.filled() - 1;
+                #[cfg(any(test, verify))]
+                super::work::count_moved(1);
+                // Also if it is the last itself, onto itself: whether it is, no processor predicts.
+                ptr::copy(slots.key(last), slots.key(slot), 1);
+                ptr::copy(slots.value(last), slots.value(slot), 1);
+                let word = word.replaced(slot, word.tophash(last)).without(last);
+                block::word(pivot, place).write(word);
+            }
+        }
+        self.header_mut().count -= 1;
+    }
+
     /// Takes an entry out. The last entry of its chain moves into the hole.
     ///
     /// Runs no user code. All slots of the chain become invalid, but those before this one.
@@ -22,19 +112,9 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         // runs; `index` is that of a live main bucket.
         unsafe {
             let entry = (slot.key().read(), slot.value().read());
-            let main = self.bucket(slot.index);
-            let word = main.word();
-            if word.has_overflow() {
-                let hole = (slot.slots.start(), slot.slot);
-                self.parts.fill_hole_from_overflow(main, slot.index, hole, Self::SHAPE);
-            } else {
-                let last = word.filled() - 1;
-                if slot.slot != last {
-                    Bucket::move_entry((main, last), (main, slot.slot), Self::SHAPE);
-                }
-                main.set_word(word.replaced(slot.slot, word.tophash(last)).without(last));
-            }
-            self.header_mut().count -= 1;
+            let (pivot, place) = self.header().locate(slot.index, Self::SHAPE);
+            let word = block::word(pivot, place).read();
+            self.fill_hole(slot.index, (pivot, place, word), slot.slots, slot.slot);
             entry
         }
     }
@@ -104,7 +184,7 @@ impl<A: Allocator> Parts<A> {
                 if before.is(main) {
                     main.set_word(main.word().with_hints(0));
                 } else {
-                    before.set_next(core::ptr::null_mut());
+                    before.set_next(ptr::null_mut());
                 }
                 self.extra_mut().0.slab.give_back(node, shape);
                 // If a growth or a shrink is under way, its steps see to the chunks.
