@@ -75,12 +75,15 @@ impl<F: FnMut(&[Operation]) -> Option<usize>> Shrinker<F> {
     /// Keeps the operations but gives them less to do.
     fn make_operations_smaller(&mut self) {
         let mut index = 0;
-        while index < self.best.len() {
+        while index < self.best.len() && !self.is_spent() {
             let smaller = self.best[index].smaller();
             let progress = smaller.into_iter().any(|operation| {
+                if self.is_spent() {
+                    return false;
+                }
                 let mut candidate = self.best.clone();
                 candidate[index] = operation;
-                !self.is_spent() && self.try_instead(candidate)
+                self.try_instead(candidate)
             });
             if !progress {
                 index += 1;
