@@ -43,6 +43,8 @@ pub(crate) enum Step {
     Portable,
     /// The map's tests touch no memory that is not theirs.
     Asan,
+    /// Fuzzing runs briefly, and finds a fault that is there.
+    Fuzz,
     /// Each part of the benchmarks runs, briefly; nothing is concluded from its times.
     Bench,
     /// The map's package builds from what would be published.
@@ -225,6 +227,7 @@ impl Step {
                 .with("RUSTC_BOOTSTRAP", "1")
                 .with_flags("RUSTFLAGS", "-Zsanitizer=address -Cdebug-assertions")
                 .in_own_folder("asan"),
+            Self::Fuzz => CargoCall::new("xtask fuzz --seconds 10"),
             Self::Bench => CargoCall::new("xtask bench --quick"),
             Self::Publish => CargoCall::new("publish -p tophash --dry-run --allow-dirty"),
         }
@@ -294,7 +297,7 @@ fn can_be_run(program: &str) -> bool {
 }
 
 /// The machine's own target, as the compiler names it.
-fn host() -> String {
+pub(crate) fn host() -> String {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let output = Command::new(rustc).arg("-vV").output().expect("rustc can be run");
     let text = String::from_utf8(output.stdout).expect("rustc speaks UTF-8");

@@ -5,7 +5,7 @@
 mod bench;
 mod check;
 mod feature_sets;
-
+mod fuzz;
 mod targets;
 mod tidy;
 mod upstream;
@@ -41,6 +41,8 @@ enum Chore {
     Tidy,
     /// Builds the map with each set of its features.
     FeatureSets,
+    /// Fuzzes the map, the set and Go's map.
+    Fuzz(fuzz::Options),
     /// Measures the map beside its rivals.
     Bench(bench::Options),
     /// Runs the tests of hashbrown against the map, with the import changed.
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
         }
         Chore::Tidy => tidy::run(),
         Chore::FeatureSets => feature_sets::run(),
+        Chore::Fuzz(options) => fuzz::run(&options),
         Chore::Bench(options) => bench::run(&options),
         Chore::Upstream => upstream::run(),
     };

@@ -12,11 +12,13 @@
 #![deny(unsafe_code)]
 
 pub mod allocators;
+mod cursor;
 pub mod hashers;
 pub mod keys;
 mod model;
 mod operation;
 mod outcome;
+mod panics;
 mod quiet;
 mod random;
 mod runner;
@@ -25,10 +27,13 @@ mod standard;
 mod subject;
 
 pub use model::Model;
-pub use operation::{Ending, Filter, Generator, Operation, Profile};
+pub use operation::{
+    Combination, Ending, Face, Filter, Focus, Generator, Operation, PLACES, Profile, Touch,
+};
 pub use outcome::Outcome;
+pub use panics::at_every_panic;
 pub use quiet::{Caught, silently};
 pub use random::Random;
-pub use runner::{replay, run};
+pub use runner::{replay, run, run_bytes, run_bytes_on};
 pub use standard::StandardSubject;
 pub use subject::Subject;

@@ -34,6 +34,17 @@ pub enum Outcome {
         /// The map's content once the iterator had ended.
         left: Vec<(u16, u32)>,
     },
+    /// The answers to the operations within a walk, and to its further steps.
+    Walked(Vec<Outcome>),
+    /// What one call of a scan did.
+    Scanned {
+        /// The entries visited, as they were met.
+        visited: Vec<(u16, u32)>,
+        /// Whether the scan is not complete.
+        goes_on: bool,
+        /// Whether the position was stale, so that the scan began anew.
+        has_restarted: bool,
+    },
 }
 
 impl Outcome {

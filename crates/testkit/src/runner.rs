@@ -2,7 +2,7 @@
 //! operations that shows it.
 
 use crate::shrink::shrink;
-use crate::{Generator, Model, Operation, Outcome, Profile, Subject, silently};
+use crate::{Focus, Generator, Model, Operation, Outcome, Profile, Subject, silently};
 use std::cell::Cell;
 use std::fmt::Write as _;
 
@@ -10,6 +10,8 @@ use std::fmt::Write as _;
 const COMPARE_EVERY_TIME_MAX: usize = 64;
 /// In larger maps the content is compared once in so many operations, and at the end.
 const COMPARE_EVERY: usize = 64;
+/// A fuzzer's input spells at most so many operations.
+const BYTES_OPERATIONS_MAX: usize = 4096;
 
 /// Drives a map that `make` makes through `count` operations, and the model beside it.
 ///
@@ -26,9 +28,39 @@ pub fn run<S: Subject>(
     profile: Profile,
     universe: u16,
     count: usize,
-    mut make: impl FnMut() -> S,
+    make: impl FnMut() -> S,
 ) {
-    let mut operations: Vec<_> = Generator::new(seed, profile, universe).take(count).collect();
+    let generator = Generator::new(seed, profile, universe).of(S::FACE);
+    let operations: Vec<_> = generator.take(count).collect();
+    let title = format!("seed {seed}, profile {profile:?}, universe {universe}");
+    carry_out(&title, operations, make);
+}
+
+/// Drives a map through the operations that bytes spell, as [`run`] does: for fuzzers.
+///
+/// # Panics
+///
+/// When the map fails, as [`run`] does.
+#[track_caller]
+pub fn run_bytes<S: Subject>(bytes: &[u8], make: impl FnMut() -> S) {
+    run_bytes_on(Focus::Profile, bytes, make);
+}
+
+/// As [`run_bytes`], with a preference for some operations.
+///
+/// # Panics
+///
+/// When the map fails, as [`run`] does.
+#[track_caller]
+pub fn run_bytes_on<S: Subject>(focus: Focus, bytes: &[u8], make: impl FnMut() -> S) {
+    let generator = Generator::from_bytes(bytes).of(S::FACE).on(focus);
+    let operations: Vec<_> = generator.take(BYTES_OPERATIONS_MAX).collect();
+    carry_out(&format!("{} bytes", bytes.len()), operations, make);
+}
+
+#[track_caller]
+fn carry_out<S: Subject>(title: &str, mut operations: Vec<Operation>, mut make: impl FnMut() -> S) {
+    let count = operations.len();
     let Some(failure) = first_failure(&operations, &mut make) else { return };
     operations.truncate(failure.needed);
     let shrunk = shrink(operations, |candidate| {
@@ -37,8 +69,7 @@ pub fn run<S: Subject>(
     let operations = shrunk.operations;
     let last = first_failure(&operations, &mut make);
     let mut report = format!(
-        "seed {seed}, profile {profile:?}, universe {universe}: \
-         operation {} of {count} failed: {}\n\
+        "{title}: operation {} of {count} failed: {}\n\
          shrunk to {} operations in {} tries",
         failure.needed,
         failure.reason,
@@ -142,7 +173,8 @@ fn compare_contents(subject: &impl Subject, model: &Model) -> Result<(), String>
 
 fn replay_source(operations: &[Operation]) -> String {
     let mut source = String::from(
-        "    use testkit::{Ending::*, Filter, Operation::*};\n\n    testkit::replay(\n        &[\n",
+        "    use testkit::{Combination::*, Ending::*, Filter, Operation::*, Touch::*};\n\n    \
+         testkit::replay(\n        &[\n",
     );
     for operation in operations {
         source.push_str("            ");
@@ -155,8 +187,8 @@ fn replay_source(operations: &[Operation]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{replay, run};
-    use crate::{Operation, Outcome, Profile, StandardSubject, Subject, silently};
+    use super::{replay, run, run_bytes};
+    use crate::{Face, Operation, Outcome, Profile, StandardSubject, Subject, silently};
 
     /// A map with a fault that `corrupt` plants after an operation.
     struct Broken<F> {
@@ -194,8 +226,43 @@ mod tests {
         for profile in Profile::ALL {
             for (seed, universe) in [(1, 1), (2, 5), (3, 60), (4, 1000)] {
                 run(seed, profile, universe, 1500, StandardSubject::default);
+                run(seed, profile, universe, 1500, Faced::<0>::default);
+                run(seed, profile, universe, 1500, Faced::<1>::default);
             }
         }
+    }
+
+    /// The standard map with the operations of a set, and with those of Go's map.
+    #[derive(Default)]
+    struct Faced<const N: usize>(StandardSubject);
+
+    impl<const N: usize> Subject for Faced<N> {
+        const FACE: Face = [Face::Set, Face::Go][N];
+
+        fn apply(&mut self, operation: &Operation) -> Outcome {
+            self.0.apply(operation)
+        }
+
+        fn entry_count(&self) -> usize {
+            self.0.entry_count()
+        }
+
+        fn contents(&self) -> Vec<(u16, u32)> {
+            self.0.contents()
+        }
+    }
+
+    #[test]
+    fn bytes_that_spell_a_failure_are_reported_as_operations() {
+        let bytes: Vec<u8> = (0..=255).cycle().take(3000).collect();
+        run_bytes(&bytes, StandardSubject::default);
+        let corrupt = |_: &Operation, map: &mut StandardSubject, outcome| {
+            assert!(map.entry_count() < 3, "three are too many");
+            outcome
+        };
+        let make = || Broken { inner: StandardSubject::default(), corrupt };
+        let report = silently(|| run_bytes(&bytes, make)).unwrap_err().message;
+        assert!(report.contains("3000 bytes: operation") && report.contains("replay("), "{report}");
     }
 
     #[test]

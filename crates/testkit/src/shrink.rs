@@ -23,10 +23,10 @@ pub(crate) fn shrink(
     let mut shrinker = Shrinker { best: operations, fails, tries: 0, work: 0 };
     loop {
         let length = shrinker.best.len();
-        let source_length = shrinker.pair_count();
+        let inner_length = shrinker.list_length();
         shrinker.remove_chunks();
         shrinker.make_operations_smaller();
-        let same = shrinker.best.len() == length && shrinker.pair_count() == source_length;
+        let same = shrinker.best.len() == length && shrinker.list_length() == inner_length;
         if same || shrinker.is_spent() {
             return Shrunk { operations: shrinker.best, tries: shrinker.tries };
         }
@@ -75,12 +75,15 @@ impl<F: FnMut(&[Operation]) -> Option<usize>> Shrinker<F> {
     /// Keeps the operations but gives them less to do.
     fn make_operations_smaller(&mut self) {
         let mut index = 0;
-        while index < self.best.len() {
+        while index < self.best.len() && !self.is_spent() {
             let smaller = self.best[index].smaller();
             let progress = smaller.into_iter().any(|operation| {
+                if self.is_spent() {
+                    return false;
+                }
                 let mut candidate = self.best.clone();
                 candidate[index] = operation;
-                !self.is_spent() && self.try_instead(candidate)
+                self.try_instead(candidate)
             });
             if !progress {
                 index += 1;
@@ -88,12 +91,8 @@ impl<F: FnMut(&[Operation]) -> Option<usize>> Shrinker<F> {
         }
     }
 
-    fn pair_count(&self) -> usize {
-        let pairs = |operation: &Operation| match operation {
-            Operation::Extend(pairs) | Operation::CloneFrom(pairs) => pairs.len(),
-            _ => 0,
-        };
-        self.best.iter().map(pairs).sum()
+    fn list_length(&self) -> usize {
+        self.best.iter().map(Operation::list_length).sum()
     }
 }
 

@@ -1,17 +1,21 @@
 //! The standard library's map as a subject: shows how one is written, and keeps the model honest.
 
-use crate::{Ending, Operation, Outcome, Subject};
-use std::collections::HashMap;
+use crate::{Combination, Ending, Operation, Outcome, PLACES, Subject, Touch};
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::mem;
 
 /// The standard library's map.
 ///
 /// What it lacks at the oldest supported compiler (`extract_if`, `pop`, `get_disjoint_mut`) is done
-/// by hand.
+/// by hand. Walks, scans and loops visit the keys that were there when they began, as far as they
+/// still are.
 #[derive(Clone, Debug, Default)]
 pub struct StandardSubject {
     map: HashMap<u16, u32>,
+    /// The keys that a scan or loop has still to visit.
+    scans: [Option<Vec<u16>>; PLACES],
+    loops: [Option<Vec<u16>>; PLACES],
 }
 
 impl StandardSubject {
@@ -138,9 +142,93 @@ impl StandardSubject {
                 map.extend(taken.iter().copied());
                 taken
             }
-            _ => unreachable!("every operation is carried out by one of the four functions"),
+            _ => return self.apply_visit(operation),
         };
         Outcome::Taken { taken, left: self.contents() }
+    }
+}
+
+impl StandardSubject {
+    fn apply_visit(&mut self, operation: &Operation) -> Outcome {
+        match operation {
+            Operation::Walk(steps, further, _) => {
+                let mut due = self.map.keys().copied().collect();
+                let mut answers = Vec::new();
+                for step in steps {
+                    answers.push(match step {
+                        Operation::Next(touch) => Outcome::Entry(self.next_of(&mut due, *touch)),
+                        _ => self.apply(step),
+                    });
+                }
+                for _ in 0..*further {
+                    let met = self.next_of(&mut due, Touch::Look);
+                    answers.push(Outcome::Entry(met));
+                    if met.is_none() {
+                        break;
+                    }
+                }
+                Outcome::Walked(answers)
+            }
+            Operation::Scan(place, budget) | Operation::ScanMut(place, budget, _) => {
+                let begun = self.scans[usize::from(*place)].take();
+                let mut due = begun.unwrap_or_else(|| self.map.keys().copied().collect());
+                let rest = due.split_off((*budget).max(1).min(due.len()));
+                let entry_of = |key: u16| Some((key, *self.map.get(&key)?));
+                let visited: Vec<_> = due.into_iter().filter_map(entry_of).collect();
+                if let Operation::ScanMut(_, _, filter) = operation {
+                    for (key, _) in visited.iter().filter(|(k, v)| filter.matches(*k, *v)) {
+                        self.map.remove(key);
+                    }
+                }
+                let goes_on = !rest.is_empty();
+                self.scans[usize::from(*place)] = goes_on.then_some(rest);
+                Outcome::Scanned { visited, goes_on, has_restarted: false }
+            }
+            Operation::Range(place, touch) => {
+                let begun = self.loops[usize::from(*place)].take();
+                let mut due = begun.unwrap_or_else(|| self.map.keys().copied().collect());
+                let met = self.next_of(&mut due, *touch);
+                self.loops[usize::from(*place)] = met.map(|_| due);
+                Outcome::Entry(met)
+            }
+            Operation::LeaveRange(place, _) => {
+                self.loops[usize::from(*place)] = None;
+                Outcome::Done
+            }
+            Operation::Combine(combination, keys) => {
+                let ours: HashSet<u16> = self.map.keys().copied().collect();
+                let theirs: HashSet<u16> = keys.iter().copied().collect();
+                Outcome::Keys(match combination {
+                    Combination::Union => (&ours | &theirs).into_iter().collect(),
+                    Combination::Intersection => (&ours & &theirs).into_iter().collect(),
+                    Combination::Difference => (&ours - &theirs).into_iter().collect(),
+                    Combination::SymmetricDifference => (&ours ^ &theirs).into_iter().collect(),
+                })
+            }
+            _ => unreachable!("every operation is carried out by one of the five functions"),
+        }
+    }
+
+    /// The next of the keys that are due and still there, and what is done to its entry.
+    fn next_of(&mut self, due: &mut Vec<u16>, touch: Touch) -> Option<(u16, u32)> {
+        loop {
+            let key = due.pop()?;
+            let Some(value) = self.map.get(&key).copied() else { continue };
+            match touch {
+                Touch::Look => {}
+                Touch::Set(value) => drop(self.map.insert(key, value)),
+                Touch::Take => drop(self.map.remove(&key)),
+            }
+            return Some((key, value));
+        }
+    }
+
+    /// After an operation that may have changed the map for another.
+    fn release(&mut self, operation: &Operation) {
+        if matches!(operation, Operation::Clone | Operation::CloneFrom(_) | Operation::Rebuild(..))
+        {
+            self.loops = Default::default();
+        }
     }
 }
 
@@ -153,6 +241,7 @@ fn end<I>(iterator: I, ending: Ending) {
 
 impl Subject for StandardSubject {
     fn apply(&mut self, operation: &Operation) -> Outcome {
+        self.release(operation);
         let map = &mut self.map;
         match *operation {
             Operation::Insert(key, value) => Outcome::Value(map.insert(key, value)),

@@ -1,12 +1,15 @@
 //! What a map under test implements so that the runner can drive it.
 
-use crate::{Operation, Outcome};
+use crate::{Face, Operation, Outcome};
 
 /// A map under test.
 ///
 /// A failure can be shrunk only if it comes again: a subject's hashes should not differ between
 /// two runs, so give the map a hasher of [`hashers`](crate::hashers).
 pub trait Subject {
+    /// What kind of map it is, which decides the operations that it is given.
+    const FACE: Face = Face::Map;
+
     /// Carries one operation out.
     fn apply(&mut self, operation: &Operation) -> Outcome;
 

@@ -30,9 +30,10 @@
 //! `serde` and `rayon`: as for std's maps. `allocator-api2`: any allocator as the last parameter.
 #![cfg_attr(not(test), no_std)]
 #![deny(unsafe_code)]
+#![cfg_attr(all(verify, not(test)), allow(dead_code, reason = "unit tests read every counter"))]
 
 extern crate alloc as alloc_crate;
-#[cfg(all(feature = "std", not(test)))]
+#[cfg(all(any(feature = "std", verify), not(test)))]
 extern crate std;
 
 #[expect(unsafe_code, reason = "the allocator's interface is unsafe")]
@@ -63,6 +64,9 @@ mod serde;
 
 #[cfg(test)]
 mod tests;
+#[cfg(any(test, verify))]
+#[doc(hidden)]
+pub mod verify;
 
 pub use equivalent::Equivalent;
 pub use error::TryReserveError;

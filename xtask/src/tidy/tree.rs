@@ -35,7 +35,9 @@ impl Tree {
         }
         let paths = String::from_utf8(output.stdout).map_err(|error| error.to_string())?;
         let mut tree = Self::default();
-        for path in paths.split('\0').filter(|path| !path.is_empty()) {
+        // A fuzzer's inputs are bytes, some of which look like text.
+        let is_input = |path: &str| path.starts_with("fuzz/corpus/");
+        for path in paths.split('\0').filter(|path| !path.is_empty() && !is_input(path)) {
             match fs::read_to_string(root.join(path)) {
                 Ok(text) => tree.files.push(SourceFile { path: path.to_owned(), text }),
                 // A file may be deleted and not yet committed; else it is no text.

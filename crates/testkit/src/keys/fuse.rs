@@ -1,5 +1,6 @@
 //! Keys and values that panic in the n-th call of `Hash`, `Eq`, `Clone` or `Drop`.
 
+use super::{Census, Key, Tracked};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -110,6 +111,28 @@ pub struct Fused<T> {
     /// The value inside.
     pub value: T,
     fuse: Fuse,
+}
+
+thread_local! {
+    static OF_THIS_THREAD: (Fuse, Census) = (Fuse::new(), Census::new());
+}
+
+impl Fuse {
+    /// The fuse and the census of all keys that this thread makes from ids.
+    pub fn of_this_thread() -> (Self, Census) {
+        OF_THIS_THREAD.with(Clone::clone)
+    }
+}
+
+/// Keys that panic and are counted: all of a thread share [`Fuse::of_this_thread`].
+impl Key for Fused<Tracked<u16>> {
+    fn from_id(id: u16) -> Self {
+        OF_THIS_THREAD.with(|(fuse, census)| fuse.key(census.track(id)))
+    }
+
+    fn id(&self) -> u16 {
+        self.value.value
+    }
 }
 
 impl<T: Clone> Clone for Fused<T> {

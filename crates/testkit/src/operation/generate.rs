@@ -1,7 +1,33 @@
 //! Makes endless sequences of operations from a seed, weighted by a profile.
 
-use super::{Ending, Filter, Operation};
+use super::weights::CHOICES;
+use super::{Combination, Ending, Filter, Operation, PLACES, Touch};
 use crate::Random;
+
+/// What kind of map it is: each has operations that another lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Face {
+    /// A map with the interface of std's, walks and scans.
+    Map,
+    /// A set.
+    Set,
+    /// Go's map.
+    Go,
+    /// A map with the interface of std's, without walks and scans.
+    Table,
+}
+
+/// Operations within one walk, its own steps among them, but for those that end it.
+const WALK_STEPS_MAX: usize = 60;
+
+/// Which operations a generator prefers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Focus {
+    /// Those of the profile.
+    Profile,
+    /// Walks and scans: every other operation is one.
+    Visits,
+}
 
 /// What kind of life a map leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,10 +47,13 @@ impl Profile {
     pub const ALL: [Self; 4] = [Self::Mixed, Self::Growing, Self::Churn, Self::Deleting];
 }
 
-/// An endless sequence of operations that depends on nothing but its three parameters.
+/// An endless sequence of operations that depends on nothing but its parameters. From bytes, it
+/// ends with the bytes.
 #[derive(Clone, Debug)]
 pub struct Generator {
     random: Random,
+    face: Face,
+    focus: Focus,
     profile: Profile,
     /// Key ids are below it.
     universe: u16,
@@ -37,65 +66,27 @@ pub struct Generator {
     population: u16,
 }
 
-type Draw = fn(&mut Generator) -> Operation;
-
-/// One kind of operation and how often it comes in each profile, in the order of
-/// [`Profile::ALL`].
-struct Choice {
-    weights: [u32; 4],
-    draw: Draw,
-}
-
-const fn choice(weights: [u32; 4], draw: Draw) -> Choice {
-    Choice { weights, draw }
-}
-
-/// The weights are relative to their column's sum. Churn must not change which keys are in the map
-/// but by [`Generator::turn_over`], so the column is 0 wherever that could happen.
-const CHOICES: &[Choice] = &[
-    choice([0, 0, 300, 0], Generator::turn_over),
-    choice([120, 300, 0, 20], |g| Operation::Insert(g.key(), g.value())),
-    choice([20, 40, 0, 5], |g| Operation::TryInsert(g.key(), g.value())),
-    choice([40, 30, 40, 20], |g| Operation::Get(g.key())),
-    choice([20, 10, 40, 10], |g| Operation::Change(g.key(), g.value())),
-    choice([20, 10, 20, 10], |g| Operation::ContainsKey(g.key())),
-    choice([60, 15, 0, 200], |g| Operation::Remove(g.key())),
-    choice([20, 5, 0, 40], |g| Operation::RemoveEntry(g.key())),
-    choice([40, 60, 0, 5], |g| Operation::OrInsert(g.key(), g.value())),
-    choice([20, 40, 0, 5], |g| Operation::ModifyOrInsert(g.key(), g.value(), g.value())),
-    choice([20, 5, 0, 40], |g| Operation::OccupiedRemove(g.key())),
-    choice([20, 30, 0, 5], |g| Operation::InsertEntry(g.key(), g.value())),
-    choice([20, 5, 0, 30], |g| Operation::ReplaceEntry(g.key(), g.sometimes_a_value())),
-    choice([20, 30, 0, 5], |g| Operation::At(g.key())),
-    choice([2, 0, 0, 1], |_| Operation::Clear),
-    choice([4, 1, 0, 8], |g| Operation::Retain(g.filter())),
-    choice([4, 1, 0, 8], |g| Operation::ExtractIf(g.filter(), g.steps(), g.ending())),
-    choice([2, 0, 0, 1], |g| Operation::Drain(g.steps(), g.ending())),
-    choice([2, 0, 0, 2], |g| Operation::Rebuild(g.steps(), g.ending())),
-    choice([10, 10, 10, 10], |_| Operation::Iterate),
-    choice([5, 5, 5, 5], |g| Operation::IterateMut(g.value())),
-    choice([5, 5, 5, 5], |g| Operation::ValuesMut(g.value())),
-    choice([5, 5, 5, 5], |_| Operation::Keys),
-    choice([5, 5, 5, 5], |_| Operation::Values),
-    choice([5, 5, 2, 2], |g| Operation::Reserve(g.some_of_universe())),
-    choice([5, 5, 2, 2], |g| Operation::TryReserve(g.capacity_to_try())),
-    choice([8, 2, 4, 10], |_| Operation::ShrinkToFit),
-    choice([8, 2, 4, 10], |g| Operation::ShrinkTo(g.some_of_universe())),
-    choice([15, 15, 15, 15], |g| Operation::GrowStep(g.random.below(5))),
-    choice([15, 5, 15, 40], |g| Operation::ShrinkStep(g.random.below(5))),
-    choice([10, 5, 0, 30], |_| Operation::Pop),
-    choice([5, 5, 5, 5], |_| Operation::Clone),
-    choice([5, 5, 5, 5], |g| Operation::CloneFrom(g.pairs())),
-    choice([12, 20, 0, 1], |g| Operation::Extend(g.pairs())),
-    choice([10, 5, 10, 5], Generator::disjoint),
-];
-
 impl Generator {
     /// Operations on keys with ids below `universe`.
     pub fn new(seed: u64, profile: Profile, universe: u16) -> Self {
+        Self::with_random(Random::new(seed), profile, universe)
+    }
+
+    /// Operations that bytes spell, as a fuzzer makes them; the first two say which profile, and
+    /// how many keys.
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        let mut random = Random::from_bytes(bytes);
+        let profile = Profile::ALL[random.below(Profile::ALL.len())];
+        let universe = [3, 12, 60, 300][random.below(4)];
+        Self::with_random(random, profile, universe)
+    }
+
+    fn with_random(random: Random, profile: Profile, universe: u16) -> Self {
         assert!(universe > 0, "a universe of 0 keys has no operations");
         Self {
-            random: Random::new(seed),
+            random,
+            face: Face::Map,
+            focus: Focus::Profile,
             profile,
             universe,
             next_value: 1,
@@ -105,7 +96,26 @@ impl Generator {
         }
     }
 
+    /// The same for another kind of map.
+    pub fn of(self, face: Face) -> Self {
+        Self { face, ..self }
+    }
+
+    /// The same with another preference.
+    pub fn on(self, focus: Focus) -> Self {
+        Self { focus, ..self }
+    }
+
     fn make(&mut self) -> Operation {
+        if self.focus == Focus::Visits && self.random.one_in(2) {
+            return match self.random.below(8) {
+                0..=1 => self.walk(),
+                2..=3 if self.profile != Profile::Churn => {
+                    Operation::ScanMut(self.place(), self.budget(), self.filter())
+                }
+                _ => Operation::Scan(self.place(), self.budget()),
+            };
+        }
         match self.profile {
             Profile::Churn if self.population < self.universe / 2 => return self.enter(),
             Profile::Deleting => {
@@ -125,9 +135,11 @@ impl Generator {
 
     fn draw(&mut self) -> Operation {
         let column = self.profile as usize;
-        let sum: u32 = CHOICES.iter().map(|choice| choice.weights[column]).sum();
+        let face = self.face;
+        let offered = || CHOICES.iter().filter(move |choice| choice.faces.contains(&face));
+        let sum: u32 = offered().map(|choice| choice.weights[column]).sum();
         let mut place = self.random.below(sum as usize);
-        for choice in CHOICES {
+        for choice in offered() {
             let weight = choice.weights[column] as usize;
             if place < weight {
                 return (choice.draw)(self);
@@ -146,7 +158,7 @@ impl Generator {
     }
 
     /// Churn: the oldest key goes; the next operation lets a new one come.
-    fn turn_over(&mut self) -> Operation {
+    pub(super) fn turn_over(&mut self) -> Operation {
         if self.population == 0 {
             return self.enter();
         }
@@ -168,26 +180,26 @@ impl Generator {
         key as u16
     }
 
-    fn key(&mut self) -> u16 {
+    pub(super) fn key(&mut self) -> u16 {
         let key = self.random.below(usize::from(self.universe));
         self.narrow(key)
     }
 
-    fn value(&mut self) -> u32 {
+    pub(super) fn value(&mut self) -> u32 {
         self.next_value = self.next_value.wrapping_add(1);
         self.next_value
     }
 
-    fn sometimes_a_value(&mut self) -> Option<u32> {
+    pub(super) fn sometimes_a_value(&mut self) -> Option<u32> {
         if self.random.one_in(2) { Some(self.value()) } else { None }
     }
 
-    fn filter(&mut self) -> Filter {
+    pub(super) fn filter(&mut self) -> Filter {
         Filter { modulus: u32::from(self.random.next_u64().trailing_zeros().min(8) as u8) }
     }
 
     /// How far an iterator goes: often not at all, a few steps, or to its end.
-    fn steps(&mut self) -> usize {
+    pub(super) fn steps(&mut self) -> usize {
         match self.random.below(4) {
             0 => 0,
             1 => self.random.below(10),
@@ -196,30 +208,95 @@ impl Generator {
         }
     }
 
-    fn ending(&mut self) -> Ending {
+    pub(super) fn ending(&mut self) -> Ending {
+        // A fuzzer counts a leak as a failure, and runs for too long to have any.
+        if self.random.is_of_bytes() {
+            return Ending::Dropped;
+        }
         if self.random.one_in(3) { Ending::Leaked } else { Ending::Dropped }
     }
 
-    fn some_of_universe(&mut self) -> usize {
+    pub(super) fn some_of_universe(&mut self) -> usize {
         self.random.below(usize::from(self.universe) + 1)
     }
 
-    fn capacity_to_try(&mut self) -> usize {
+    pub(super) fn capacity_to_try(&mut self) -> usize {
         if self.random.one_in(4) { usize::MAX } else { self.some_of_universe() }
     }
 
-    fn pairs(&mut self) -> Vec<(u16, u32)> {
+    pub(super) fn pairs(&mut self) -> Vec<(u16, u32)> {
         let count = self.random.below(33);
         (0..count).map(|_| (self.key(), self.value())).collect()
     }
 
     /// Two keys that differ, as `get_disjoint_mut` demands; a universe of one key has none.
-    fn disjoint(&mut self) -> Operation {
+    pub(super) fn disjoint(&mut self) -> Operation {
         let (first, second) = (self.key(), self.key());
         if first == second {
             return Operation::Get(first);
         }
         Operation::GetDisjointMut(first, second, self.value())
+    }
+
+    /// A number below a bound.
+    pub(super) fn below(&mut self, bound: usize) -> usize {
+        self.random.below(bound)
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "there are few places")]
+    pub(super) fn place(&mut self) -> u8 {
+        self.random.below(PLACES) as u8
+    }
+
+    /// What is done to an entry that is reached: in churn nothing that changes which keys there
+    /// are.
+    pub(super) fn touch(&mut self) -> Touch {
+        match self.random.below(8) {
+            0 => Touch::Set(self.value()),
+            1 | 2 if self.profile != Profile::Churn => Touch::Take,
+            _ => Touch::Look,
+        }
+    }
+
+    /// How many entries a scan visits in one call, about.
+    pub(super) fn budget(&mut self) -> usize {
+        [0, 1, 7, 40, usize::MAX][self.random.below(5)]
+    }
+
+    pub(super) fn combine(&mut self) -> Operation {
+        let combination = Combination::ALL[self.random.below(4)];
+        let count = self.random.below(33);
+        Operation::Combine(combination, (0..count).map(|_| self.key()).collect())
+    }
+
+    pub(super) fn walk(&mut self) -> Operation {
+        let count = self.random.below(WALK_STEPS_MAX + 1);
+        let steps = (0..count).map(|_| self.walk_step()).collect();
+        Operation::Walk(steps, self.steps(), self.ending())
+    }
+
+    fn walk_step(&mut self) -> Operation {
+        if self.profile == Profile::Churn {
+            return match self.random.below(16) {
+                0 => Operation::Get(self.key()),
+                1 => Operation::Change(self.key(), self.value()),
+                2 => Operation::GrowStep(self.random.below(5)),
+                3 => Operation::ShrinkStep(self.random.below(5)),
+                _ => Operation::Next(self.touch()),
+            };
+        }
+        match self.random.below(64) {
+            0 => Operation::Clear,
+            1..=2 => Operation::GrowStep(self.random.below(5)),
+            3..=5 => Operation::ShrinkStep(self.random.below(5)),
+            6..=8 => Operation::Get(self.key()),
+            9..=10 => Operation::ContainsKey(self.key()),
+            11..=13 => Operation::Change(self.key(), self.value()),
+            14..=19 => Operation::Remove(self.key()),
+            20..=22 => Operation::RemoveEntry(self.key()),
+            23..=39 => Operation::Insert(self.key(), self.value()),
+            _ => Operation::Next(self.touch()),
+        }
     }
 }
 
@@ -227,13 +304,16 @@ impl Iterator for Generator {
     type Item = Operation;
 
     fn next(&mut self) -> Option<Operation> {
+        if self.random.is_exhausted() {
+            return None;
+        }
         Some(self.make())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Generator, Operation, Profile};
+    use super::{Face, Generator, Operation, Profile};
     use std::collections::HashSet;
     use std::mem::discriminant;
 
@@ -250,12 +330,24 @@ mod tests {
 
     #[test]
     fn the_mixed_profile_makes_every_operation() {
-        let kinds: HashSet<_> = Generator::new(1, Profile::Mixed, 10)
-            .take(20_000)
-            .map(|operation| discriminant(&operation))
-            .collect();
-        // All but `turn_over`, which makes no operation of its own.
-        assert_eq!(kinds.len(), super::CHOICES.len() - 1);
+        for face in [Face::Map, Face::Set, Face::Go, Face::Table] {
+            let kinds: HashSet<_> = Generator::new(1, Profile::Mixed, 10)
+                .of(face)
+                .take(20_000)
+                .map(|operation| discriminant(&operation))
+                .collect();
+            let offered = super::CHOICES.iter().filter(|choice| choice.faces.contains(&face));
+            // All but `turn_over`, which makes no operation of its own.
+            assert_eq!(kinds.len(), offered.count() - 1, "{face:?}");
+        }
+    }
+
+    #[test]
+    fn bytes_spell_as_many_operations_as_they_last_for() {
+        assert_eq!(Generator::from_bytes(&[]).count(), 0);
+        let bytes: Vec<u8> = (0..=255).cycle().take(2000).collect();
+        let count = Generator::from_bytes(&bytes).count();
+        assert!((100..2000).contains(&count), "{count}");
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! The operations of a map, as values that can be generated, printed, shrunk and replayed.
 
 mod generate;
+mod weights;
 
-pub use generate::{Generator, Profile};
+pub use generate::{Face, Focus, Generator, Profile};
 
 /// One operation on a map from key ids to numbers.
 ///
@@ -84,7 +85,75 @@ pub enum Operation {
     /// `get_disjoint_mut` of two different keys, adding the number (wrapping) to both values:
     /// `Pair` of what was there.
     GetDisjointMut(u16, u16, u32),
+    /// `walk`, and these operations through its handle, of which [`Next`](Self::Next) goes on; then
+    /// so many further steps; then its end: `Walked` with the answers.
+    Walk(Vec<Operation>, usize, Ending),
+    /// Within a walk only: its next entry, and what is done to it: `Entry` as it was met.
+    Next(Touch),
+    /// `scan` from the position in this place (of [`PLACES`]), or from the start where there is
+    /// none, with this budget. The new position takes its place: `Scanned`.
+    Scan(u8, usize),
+    /// `scan_mut`, which removes what the filter matches; otherwise as `Scan`: `Scanned`.
+    ScanMut(u8, usize, Filter),
+    /// A `range` loop in this place (of [`PLACES`]), begun if there is none: its next entry, and
+    /// what is done to it. At its end it leaves its place: `Entry` as it was met.
+    Range(u8, Touch),
+    /// Leaves the `range` loop in this place, if there is one: `Done`.
+    LeaveRange(u8, Ending),
+    /// The keys, combined with another set of keys: `Keys`. It changes nothing.
+    Combine(Combination, Vec<u16>),
 }
+
+/// Places that keep the positions of scans under way, and as many that keep `range` loops.
+pub const PLACES: usize = 3;
+
+/// What is done to an entry that a walk or a loop has reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Touch {
+    /// Nothing.
+    Look,
+    /// Its value is replaced.
+    Set(u32),
+    /// It is removed.
+    Take,
+}
+
+/// How two sets make a third.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Combination {
+    /// What is in either.
+    Union,
+    /// What is in both.
+    Intersection,
+    /// What is in the first only.
+    Difference,
+    /// What is in one of them only.
+    SymmetricDifference,
+}
+
+impl Combination {
+    /// All of them.
+    pub const ALL: [Self; 4] =
+        [Self::Union, Self::Intersection, Self::Difference, Self::SymmetricDifference];
+}
+
+/// Shorter lists than this one, the shortest first.
+fn shorter<T: Clone>(list: &[T]) -> Vec<Vec<T>> {
+    if list.is_empty() {
+        return Vec::new();
+    }
+    let half = list.len().div_ceil(2);
+    let mut lists = vec![Vec::new(), list[..list.len() - half].to_vec(), list[half..].to_vec()];
+    lists.extend((0..list.len()).rev().take(SINGLE_MAX).map(|index| {
+        let mut without = list.to_vec();
+        without.remove(index);
+        without
+    }));
+    lists
+}
+
+/// Of a list inside an operation, so many places are tried without.
+const SINGLE_MAX: usize = 48;
 
 impl Operation {
     /// The operation as Rust source, for a reader who has imported the variants.
@@ -95,23 +164,63 @@ impl Operation {
 
     /// The same operation made smaller in a few ways, the boldest first; nothing for most.
     pub(crate) fn smaller(&self) -> Vec<Self> {
-        let rebuild = match self {
-            Self::Extend(_) => Self::Extend,
-            Self::CloneFrom(_) => Self::CloneFrom,
-            _ => return Vec::new(),
-        };
-        let (Self::Extend(pairs) | Self::CloneFrom(pairs)) = self else { return Vec::new() };
-        if pairs.is_empty() {
-            return Vec::new();
+        match self {
+            Self::Extend(pairs) => shorter(pairs).into_iter().map(Self::Extend).collect(),
+            Self::CloneFrom(pairs) => shorter(pairs).into_iter().map(Self::CloneFrom).collect(),
+            Self::Walk(steps, further, ending) => {
+                let with = |steps| Self::Walk(steps, *further, *ending);
+                shorter(steps).into_iter().map(with).collect()
+            }
+            Self::Combine(combination, keys) => {
+                shorter(keys).into_iter().map(|keys| Self::Combine(*combination, keys)).collect()
+            }
+            _ => Vec::new(),
         }
-        let half = pairs.len().div_ceil(2);
-        vec![
-            rebuild(Vec::new()),
-            rebuild(pairs[..pairs.len() - half].to_vec()),
-            rebuild(pairs[half..].to_vec()),
-            rebuild(pairs[..pairs.len() - 1].to_vec()),
-            rebuild(pairs[1..].to_vec()),
-        ]
+    }
+
+    /// How long the list inside the operation is.
+    pub(crate) fn list_length(&self) -> usize {
+        match self {
+            Self::Extend(pairs) | Self::CloneFrom(pairs) => pairs.len(),
+            Self::Walk(steps, ..) => steps.len(),
+            Self::Combine(_, keys) => keys.len(),
+            _ => 0,
+        }
+    }
+
+    /// Whether it leaks an iterator, and what that holds with it.
+    pub fn leaks(&self) -> bool {
+        matches!(
+            self,
+            Self::ExtractIf(_, _, Ending::Leaked)
+                | Self::Drain(_, Ending::Leaked)
+                | Self::Rebuild(_, Ending::Leaked)
+                | Self::Walk(_, _, Ending::Leaked)
+                | Self::LeaveRange(_, Ending::Leaked)
+        )
+    }
+
+    /// Whether it may write more than one entry, though it removes none.
+    pub(crate) fn writes_many(&self) -> bool {
+        matches!(
+            self,
+            Self::Extend(_) | Self::IterateMut(_) | Self::ValuesMut(_) | Self::GetDisjointMut(..)
+        )
+    }
+
+    /// Whether it concerns one entry, so that a panic within it may lose that one and no other.
+    pub fn concerns_one_entry(&self) -> bool {
+        !matches!(
+            self,
+            Self::Clear
+                | Self::Retain(_)
+                | Self::ExtractIf(..)
+                | Self::Drain(..)
+                | Self::Rebuild(..)
+                | Self::CloneFrom(_)
+                | Self::Walk(..)
+                | Self::ScanMut(..)
+        )
     }
 }
 
@@ -141,7 +250,7 @@ impl Filter {
 
 #[cfg(test)]
 mod tests {
-    use super::{Ending, Filter, Operation};
+    use super::{Ending, Filter, Operation, Touch};
 
     #[test]
     fn the_source_of_an_operation_is_rust() {
@@ -150,6 +259,10 @@ mod tests {
             (Operation::Clear, "Clear"),
             (Operation::Extend(vec![(1, 2), (3, 4)]), "Extend(vec![(1, 2), (3, 4)])"),
             (Operation::Drain(3, Ending::Leaked), "Drain(3, Leaked)"),
+            (
+                Operation::Walk(vec![Operation::Next(Touch::Look)], 2, Ending::Dropped),
+                "Walk(vec![Next(Look)], 2, Dropped)",
+            ),
             (Operation::ReplaceEntry(1, Some(2)), "ReplaceEntry(1, Some(2))"),
             (Operation::Retain(Filter { modulus: 3 }), "Retain(Filter { modulus: 3 })"),
         ];

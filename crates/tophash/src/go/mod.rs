@@ -336,6 +336,15 @@ impl<K: Key, V> Map<K, V> {
         }
     }
 
+    /// Panics unless all invariants hold and each entry lies where its hash says. O(n).
+    #[cfg(any(test, verify))]
+    #[doc(hidden)]
+    pub fn check(&self) {
+        if let Some(inner) = self.read() {
+            inner.map.check();
+        }
+    }
+
     fn read(&self) -> Option<Ref<'_, Inner<K, V>>> {
         let inner = self.inner.as_ref()?;
         Some(inner.try_borrow().expect(USED_BY_ITS_OWN))

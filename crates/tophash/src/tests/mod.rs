@@ -11,6 +11,7 @@ mod model;
 mod panics;
 mod scanning;
 mod shrinking;
+mod subjects;
 mod walking;
 
 use std::hash::{BuildHasher, Hash};

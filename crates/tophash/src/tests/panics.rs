@@ -3,10 +3,11 @@
 
 use std::vec::Vec;
 
-use testkit::hashers::Fnv1a;
+use testkit::hashers::{Constant, Fnv1a, HighBitsOnly, Identity, LowBitsOnly};
 use testkit::keys::{Census, Fuse, Fused, Spark, Tracked};
-use testkit::silently;
+use testkit::{Generator, Operation, Profile, Subject, at_every_panic, silently};
 
+use super::subjects::{MapSubject, SetSubject};
 use crate::HashMap;
 use crate::hash_map::hasher_of;
 
@@ -201,4 +202,46 @@ fn leaked_iterators_leave_valid_maps_and_drop_nothing_twice() {
         entries.by_ref().take(taken).for_each(drop);
         core::mem::forget(entries);
     }
+}
+
+/// A key that panics and is counted.
+type Touchy = Fused<Tracked<u16>>;
+
+/// Carries random operations out with a panic at every call of user code that they make. Nothing is
+/// dropped twice, and everything is dropped, unless it was a drop that panicked.
+fn at_every_call_of_the_vocabulary<T: Subject>(count: usize, make: fn() -> T) {
+    let mut calls = [0; Spark::ALL.len()];
+    for (seed, profile) in (1..).zip(Profile::ALL) {
+        let generator = Generator::new(seed, profile, 24).of(T::FACE);
+        let operations: Vec<Operation> =
+            generator.filter(|operation| !operation.leaks()).take(count).collect();
+        for spark in Spark::ALL {
+            let (fuse, census) = Fuse::of_this_thread();
+            let live_count = census.live_count();
+            calls[spark as usize] += at_every_panic(&operations, spark, &fuse, make) - 1;
+            if spark != Spark::Drop {
+                census.assert_live(live_count);
+            }
+        }
+    }
+    assert!(calls.iter().all(|count| *count > 0), "user code is called: {calls:?}");
+}
+
+#[test]
+fn every_operation_survives_a_panic_at_every_call() {
+    at_every_call_of_the_vocabulary(60, MapSubject::<Touchy, Fnv1a>::new);
+    at_every_call_of_the_vocabulary(40, MapSubject::<Touchy, Fnv1a>::shrinking);
+}
+
+#[test]
+fn every_operation_survives_a_panic_at_every_call_with_bad_hashes() {
+    at_every_call_of_the_vocabulary(30, MapSubject::<Touchy, Constant>::new);
+    at_every_call_of_the_vocabulary(30, MapSubject::<Touchy, Identity>::new);
+    at_every_call_of_the_vocabulary(30, MapSubject::<Touchy, LowBitsOnly>::new);
+    at_every_call_of_the_vocabulary(30, MapSubject::<Touchy, HighBitsOnly>::new);
+}
+
+#[test]
+fn every_operation_of_a_set_survives_a_panic_at_every_call() {
+    at_every_call_of_the_vocabulary(40, SetSubject::<Touchy, Fnv1a>::new);
 }

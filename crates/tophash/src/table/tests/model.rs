@@ -7,7 +7,7 @@ use std::vec::Vec;
 
 use testkit::hashers::{Constant, Fnv1a, HighBitsOnly, Identity, LowBitsOnly};
 use testkit::keys::{Key, Large, OverAligned, ZeroSized};
-use testkit::{Ending, Operation, Outcome, Profile, Subject, run};
+use testkit::{Ending, Face, Operation, Outcome, Profile, Subject, run};
 
 use crate::hash_table::{Entry, HashTable};
 
@@ -248,6 +248,8 @@ impl<K: Key, S: BuildHasher + Default> TableSubject<K, S> {
 }
 
 impl<K: Key, S: BuildHasher + Default> Subject for TableSubject<K, S> {
+    const FACE: Face = Face::Table;
+
     fn apply(&mut self, operation: &Operation) -> Outcome {
         self.apply_to_entry(operation)
     }

@@ -1,0 +1,339 @@
+//! The map, driven by operations.
+
+use core::hash::BuildHasher;
+use core::mem::ManuallyDrop;
+use std::vec::Vec;
+
+use testkit::keys::Key;
+use testkit::{Ending, Operation, Outcome, PLACES, Subject, Touch};
+
+use crate::ShrinkPolicy;
+use crate::hash_map::{Entry, HashMap, ScanPosition, ScanStep, Walk};
+use crate::verify::repeat_chance;
+
+/// A map whose keys are made from the ids that the operations name.
+pub(crate) struct MapSubject<K, S> {
+    map: HashMap<K, u32, S>,
+    scans: [ScanPosition; PLACES],
+}
+
+impl<K, S: Default> MapSubject<K, S> {
+    /// The seed is fixed and chance begins anew, so that a failure comes again.
+    pub(crate) fn new() -> Self {
+        repeat_chance(Some(7));
+        Self {
+            map: HashMap::with_seed_and_hasher(7, S::default()),
+            scans: [ScanPosition::START; PLACES],
+        }
+    }
+
+    /// It gives memory back by itself.
+    pub(crate) fn shrinking() -> Self {
+        let mut subject = Self::new();
+        subject.map.set_shrink_policy(ShrinkPolicy::Automatic);
+        subject
+    }
+
+    /// Its seed is its own, and may be changed when it is flooded.
+    pub(crate) fn seeded_by_chance() -> Self {
+        repeat_chance(Some(7));
+        let map = HashMap::with_hasher(S::default());
+        Self { map, scans: [ScanPosition::START; PLACES] }
+    }
+}
+
+impl<K, S> Drop for MapSubject<K, S> {
+    fn drop(&mut self) {
+        repeat_chance(None);
+    }
+}
+
+fn id_of<K: Key>((key, value): (K, u32)) -> (u16, u32) {
+    (key.id(), value)
+}
+
+impl<K: Key, S: BuildHasher + Default + Clone> MapSubject<K, S> {
+    fn apply_to_entry(&mut self, operation: &Operation) -> Outcome {
+        match *operation {
+            Operation::OrInsert(key, value) => {
+                Outcome::Value(Some(*self.map.entry(K::from_id(key)).or_insert(value)))
+            }
+            Operation::ModifyOrInsert(key, change, value) => {
+                let entry = self.map.entry(K::from_id(key));
+                let entry = entry.and_modify(|v| *v = v.wrapping_add(change));
+                Outcome::Value(Some(*entry.or_insert(value)))
+            }
+            Operation::OccupiedRemove(key) => match self.map.entry(K::from_id(key)) {
+                Entry::Occupied(entry) => Outcome::Entry(Some(id_of(entry.remove_entry()))),
+                Entry::Vacant(_) => Outcome::Entry(None),
+            },
+            Operation::InsertEntry(key, value) => {
+                let entry = self.map.entry(K::from_id(key)).insert(value);
+                Outcome::Value(Some(*entry.get()))
+            }
+            Operation::ReplaceEntry(key, replacement) => match self.map.entry(K::from_id(key)) {
+                Entry::Occupied(entry) => {
+                    let before = *entry.get();
+                    let entry = entry.replace_entry_with(|_, _| replacement);
+                    assert_eq!(matches!(entry, Entry::Occupied(_)), replacement.is_some());
+                    Outcome::Value(Some(before))
+                }
+                Entry::Vacant(_) => Outcome::Value(None),
+            },
+            Operation::At(key) => Outcome::Value(Some(*self.map.at(K::from_id(key)))),
+            _ => self.apply_to_one(operation),
+        }
+    }
+
+    fn apply_to_one(&mut self, operation: &Operation) -> Outcome {
+        let map = &mut self.map;
+        match *operation {
+            Operation::Insert(key, value) => Outcome::Value(map.insert(K::from_id(key), value)),
+            Operation::TryInsert(key, value) => match map.try_insert(K::from_id(key), value) {
+                Ok(_) => Outcome::Value(None),
+                Err(error) => Outcome::Value(Some(*error.entry.get())),
+            },
+            Operation::Get(key) => Outcome::Value(map.get(&K::from_id(key)).copied()),
+            Operation::Change(key, change) => {
+                Outcome::Value(map.get_mut(&K::from_id(key)).map(|value| {
+                    let before = *value;
+                    *value = value.wrapping_add(change);
+                    before
+                }))
+            }
+            Operation::ContainsKey(key) => Outcome::Found(map.contains_key(&K::from_id(key))),
+            Operation::Remove(key) => Outcome::Value(map.remove(&K::from_id(key))),
+            Operation::RemoveEntry(key) => {
+                Outcome::Entry(map.remove_entry(&K::from_id(key)).map(id_of))
+            }
+            Operation::Pop => Outcome::Entry(map.pop().map(id_of)),
+            Operation::GetDisjointMut(one, two, change) => {
+                let (one, two) = (K::from_id(one), K::from_id(two));
+                let add = |value: Option<&mut u32>| {
+                    value.map(|value| {
+                        let before = *value;
+                        *value = value.wrapping_add(change);
+                        before
+                    })
+                };
+                let [one, two] = map.get_disjoint_mut([&one, &two]).map(add);
+                Outcome::Pair(one, two)
+            }
+            _ => self.apply_to_room(operation),
+        }
+    }
+
+    fn apply_to_room(&mut self, operation: &Operation) -> Outcome {
+        let map = &mut self.map;
+        match *operation {
+            Operation::Reserve(additional) => map.reserve(additional),
+            Operation::TryReserve(additional) => {
+                if map.try_reserve(additional).is_err() {
+                    return Outcome::Refused;
+                }
+            }
+            Operation::ShrinkToFit => map.shrink_to_fit(),
+            Operation::ShrinkTo(capacity) => map.shrink_to(capacity),
+            Operation::GrowStep(steps) => {
+                map.grow_step(steps);
+                return Outcome::Done;
+            }
+            Operation::ShrinkStep(steps) => {
+                map.shrink_step(steps);
+                return Outcome::Done;
+            }
+            _ => return self.apply_to_all(operation),
+        }
+        Outcome::Capacity(map.capacity())
+    }
+
+    fn apply_to_all(&mut self, operation: &Operation) -> Outcome {
+        let map = &mut self.map;
+        match operation {
+            Operation::Clear => map.clear(),
+            Operation::Retain(filter) => {
+                let mut visited = 0;
+                map.retain(|key, value| {
+                    visited += 1;
+                    let keeps = filter.matches(key.id(), *value);
+                    *value = value.wrapping_add(1);
+                    keeps
+                });
+                return Outcome::Count(visited);
+            }
+            Operation::Iterate => return Outcome::Entries(self.contents()),
+            Operation::IterateMut(change) => {
+                let each = |(_, value): (_, &mut u32)| *value = value.wrapping_add(*change);
+                return Outcome::Count(map.iter_mut().map(each).count());
+            }
+            Operation::ValuesMut(change) => {
+                let each = |value: &mut u32| *value = value.wrapping_add(*change);
+                return Outcome::Count(map.values_mut().map(each).count());
+            }
+            Operation::Keys => return Outcome::Keys(map.keys().map(Key::id).collect()),
+            Operation::Values => return Outcome::Values(map.values().copied().collect()),
+            Operation::Clone => *map = map.clone(),
+            Operation::CloneFrom(pairs) => {
+                let mut used = HashMap::with_seed_and_hasher(3, S::default());
+                used.extend(pairs.iter().map(|&(key, value)| (K::from_id(key), value)));
+                used.clone_from(map);
+                *map = used;
+            }
+            Operation::Extend(pairs) => {
+                map.extend(pairs.iter().map(|&(key, value)| (K::from_id(key), value)));
+            }
+            _ => return self.apply_ended_early(operation),
+        }
+        Outcome::Done
+    }
+
+    fn apply_visit(&mut self, operation: &Operation) -> Outcome {
+        match operation {
+            Operation::Walk(steps, further, ending) => self.walk(steps, *further, *ending),
+            Operation::Scan(place, budget) => {
+                let mut visited = Vec::new();
+                let at = self.scans[usize::from(*place)];
+                let step =
+                    self.map.scan(at, *budget, |key, value| visited.push((key.id(), *value)));
+                self.scanned(*place, step, visited)
+            }
+            Operation::ScanMut(place, budget, filter) => {
+                let mut visited = Vec::new();
+                let at = self.scans[usize::from(*place)];
+                let step = self.map.scan_mut(at, *budget, |key, value| {
+                    visited.push((key.id(), *value));
+                    !filter.matches(key.id(), *value)
+                });
+                self.scanned(*place, step, visited)
+            }
+            other => unreachable!("an operation that no group has: {other:?}"),
+        }
+    }
+
+    fn scanned(&mut self, place: u8, step: ScanStep, visited: Vec<(u16, u32)>) -> Outcome {
+        assert_eq!(step.visited, visited.len());
+        // Stored and read again, as whoever keeps it in a file does.
+        let next = step.next.map(|position| ScanPosition::from_bits(position.to_bits()));
+        self.scans[usize::from(place)] = next.unwrap_or(ScanPosition::START);
+        Outcome::Scanned {
+            visited,
+            goes_on: step.next.is_some(),
+            has_restarted: step.has_restarted,
+        }
+    }
+
+    fn walk(&mut self, steps: &[Operation], further: usize, ending: Ending) -> Outcome {
+        let mut walk = self.map.walk();
+        let mut answers = Vec::new();
+        for step in steps {
+            answers.push(apply_to_walk(&mut walk, step));
+        }
+        for _ in 0..further {
+            let answer = apply_to_walk(&mut walk, &Operation::Next(Touch::Look));
+            let is_end = answer == Outcome::Entry(None);
+            answers.push(answer);
+            if is_end {
+                break;
+            }
+        }
+        if ending == Ending::Leaked {
+            let _leaked = ManuallyDrop::new(walk);
+        }
+        Outcome::Walked(answers)
+    }
+
+    fn apply_ended_early(&mut self, operation: &Operation) -> Outcome {
+        /// Takes up to `count` entries, then drops or leaks the iterator.
+        fn take<K: Key>(
+            mut entries: impl Iterator<Item = (K, u32)>,
+            count: usize,
+            ending: Ending,
+        ) -> Vec<(u16, u32)> {
+            let taken = entries.by_ref().take(count).map(id_of).collect();
+            if ending == Ending::Leaked {
+                core::mem::forget(entries);
+            }
+            taken
+        }
+        let taken = match *operation {
+            Operation::ExtractIf(filter, count, ending) => {
+                let matches = move |key: &K, value: &mut u32| filter.matches(key.id(), *value);
+                take(self.map.extract_if(matches), count, ending)
+            }
+            Operation::Drain(count, ending) => take(self.map.drain(), count, ending),
+            Operation::Rebuild(count, ending) => {
+                let mut empty = HashMap::with_seed_and_hasher(5, S::default());
+                empty.set_shrink_policy(self.map.shrink_policy());
+                let taken =
+                    take(core::mem::replace(&mut self.map, empty).into_iter(), count, ending);
+                self.map.extend(taken.iter().map(|&(key, value)| (K::from_id(key), value)));
+                taken
+            }
+            _ => return self.apply_visit(operation),
+        };
+        Outcome::Taken { taken, left: self.contents() }
+    }
+}
+
+impl<K: Key, S: BuildHasher + Default + Clone> Subject for MapSubject<K, S> {
+    fn apply(&mut self, operation: &Operation) -> Outcome {
+        self.apply_to_entry(operation)
+    }
+
+    fn entry_count(&self) -> usize {
+        self.map.len()
+    }
+
+    fn contents(&self) -> Vec<(u16, u32)> {
+        self.map.iter().map(|(key, &value)| (key.id(), value)).collect()
+    }
+
+    fn check(&self) {
+        self.map.check();
+    }
+}
+
+fn apply_to_walk<K: Key, S: BuildHasher>(
+    walk: &mut Walk<'_, K, u32, S>,
+    operation: &Operation,
+) -> Outcome {
+    match *operation {
+        Operation::Next(touch) => {
+            let Some(mut entry) = walk.next() else { return Outcome::Entry(None) };
+            let met = (entry.key().id(), *entry.value());
+            match touch {
+                Touch::Look => {}
+                Touch::Set(value) => *entry.value_mut() = value,
+                Touch::Take => assert_eq!(id_of(entry.remove()), met),
+            }
+            Outcome::Entry(Some(met))
+        }
+        Operation::Get(key) => Outcome::Value(walk.get(&K::from_id(key)).copied()),
+        Operation::ContainsKey(key) => Outcome::Found(walk.contains_key(&K::from_id(key))),
+        Operation::Insert(key, value) => Outcome::Value(walk.insert(K::from_id(key), value)),
+        Operation::Change(key, change) => {
+            Outcome::Value(walk.get_mut(&K::from_id(key)).map(|value| {
+                let before = *value;
+                *value = value.wrapping_add(change);
+                before
+            }))
+        }
+        Operation::Remove(key) => Outcome::Value(walk.remove(&K::from_id(key))),
+        Operation::RemoveEntry(key) => {
+            Outcome::Entry(walk.remove_entry(&K::from_id(key)).map(id_of))
+        }
+        Operation::Clear => {
+            walk.clear();
+            Outcome::Done
+        }
+        Operation::GrowStep(steps) => {
+            walk.grow_step(steps);
+            Outcome::Done
+        }
+        Operation::ShrinkStep(steps) => {
+            walk.shrink_step(steps);
+            Outcome::Done
+        }
+        ref other => unreachable!("an operation that a walk has not: {other:?}"),
+    }
+}

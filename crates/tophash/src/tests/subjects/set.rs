@@ -1,0 +1,451 @@
+//! The set, driven by the operations of a map: its elements are keys that carry a value, which does
+//! not take part in comparisons.
+
+use core::cell::Cell;
+use core::hash::{BuildHasher, Hash, Hasher};
+use core::mem::ManuallyDrop;
+use std::collections::BTreeMap;
+use std::vec::Vec;
+
+use testkit::keys::Key;
+use testkit::{Combination, Ending, Face, Operation, Outcome, PLACES, Subject, Touch};
+
+use crate::Equivalent;
+use crate::hash_set::{Entry, HashSet, ScanPosition, ScanStep, Walk};
+use crate::verify::repeat_chance;
+
+/// A key with a value in a cell, which can be written though the set hands out shared references.
+#[derive(Clone, Debug)]
+pub(crate) struct Element<K> {
+    key: K,
+    value: Cell<u32>,
+}
+
+impl<K: Key> Element<K> {
+    fn new(id: u16, value: u32) -> Self {
+        Self { key: K::from_id(id), value: Cell::new(value) }
+    }
+
+    fn pair(&self) -> (u16, u32) {
+        (self.key.id(), self.value.get())
+    }
+
+    /// Adds to the value; gives what it was.
+    fn add(&self, change: u32) -> u32 {
+        self.value.replace(self.value.get().wrapping_add(change))
+    }
+}
+
+impl<K: PartialEq> PartialEq for Element<K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
+impl<K: Eq> Eq for Element<K> {}
+
+impl<K: Hash> Hash for Element<K> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key.hash(state);
+    }
+}
+
+/// A key, to look an element up.
+struct Sought<K>(K);
+
+impl<K: Hash> Hash for Sought<K> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
+impl<K: Eq> Equivalent<Element<K>> for Sought<K> {
+    fn equivalent(&self, element: &Element<K>) -> bool {
+        self.0 == element.key
+    }
+}
+
+/// A key that, once it has met its element, does something to it: a set's walk shows no element by
+/// its key, but compares it.
+struct Probe<K, F> {
+    key: K,
+    met: F,
+}
+
+impl<K: Hash, F> Hash for Probe<K, F> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key.hash(state);
+    }
+}
+
+impl<K: Eq, F: Fn(&Element<K>)> Equivalent<Element<K>> for Probe<K, F> {
+    fn equivalent(&self, element: &Element<K>) -> bool {
+        let is_met = self.key == element.key;
+        if is_met {
+            (self.met)(element);
+        }
+        is_met
+    }
+}
+
+/// Changes the value of an element within a walk, if it is there; gives what it was.
+fn change_walked<K: Key, S: BuildHasher>(
+    walk: &Walk<'_, Element<K>, S>,
+    id: u16,
+    change: impl Fn(u32) -> u32,
+) -> Option<u32> {
+    let before = Cell::new(None);
+    let met = |element: &Element<K>| {
+        before.set(Some(element.value.get()));
+        element.value.set(change(element.value.get()));
+    };
+    assert_eq!(walk.contains(&Probe { key: K::from_id(id), met }), before.get().is_some());
+    before.get()
+}
+
+fn sought<K: Key>(id: u16) -> Sought<K> {
+    Sought(K::from_id(id))
+}
+
+/// A set whose elements are made from the ids that the operations name.
+pub(crate) struct SetSubject<K, S> {
+    set: HashSet<Element<K>, S>,
+    scans: [ScanPosition; PLACES],
+}
+
+impl<K, S: Default> SetSubject<K, S> {
+    /// The seed is fixed and chance begins anew, so that a failure comes again.
+    pub(crate) fn new() -> Self {
+        repeat_chance(Some(11));
+        let set = HashSet::with_seed_and_hasher(7, S::default());
+        Self { set, scans: [ScanPosition::START; PLACES] }
+    }
+}
+
+impl<K, S> Drop for SetSubject<K, S> {
+    fn drop(&mut self) {
+        repeat_chance(None);
+    }
+}
+
+impl<K: Key, S: BuildHasher + Default + Clone> SetSubject<K, S> {
+    fn apply_to_entry(&mut self, operation: &Operation) -> Outcome {
+        let set = &mut self.set;
+        match *operation {
+            Operation::TryInsert(key, value) => {
+                let present = set.get(&sought(key)).map(|element| element.value.get());
+                assert_eq!(set.insert(Element::new(key, value)), present.is_none());
+                Outcome::Value(present)
+            }
+            Operation::OrInsert(key, value) => {
+                let make = |_: &Sought<K>| Element::new(key, value);
+                Outcome::Value(Some(set.get_or_insert_with(&sought(key), make).value.get()))
+            }
+            Operation::ModifyOrInsert(key, change, value) => {
+                let element = match set.entry(Element::new(key, value)) {
+                    Entry::Occupied(entry) => {
+                        entry.get().add(change);
+                        entry
+                    }
+                    Entry::Vacant(entry) => entry.insert(),
+                };
+                Outcome::Value(Some(element.get().value.get()))
+            }
+            Operation::OccupiedRemove(key) => match set.entry(Element::new(key, 0)) {
+                Entry::Occupied(entry) => Outcome::Entry(Some(entry.remove().pair())),
+                Entry::Vacant(_) => Outcome::Entry(None),
+            },
+            Operation::InsertEntry(key, value) => {
+                let entry = set.entry(Element::new(key, value)).insert();
+                entry.get().value.set(value);
+                Outcome::Value(Some(entry.get().value.get()))
+            }
+            Operation::ReplaceEntry(key, replacement) => {
+                let Some(before) = set.get(&sought(key)).map(|element| element.value.get()) else {
+                    return Outcome::Value(None);
+                };
+                match replacement {
+                    Some(value) => assert!(set.replace(Element::new(key, value)).is_some()),
+                    None => assert!(set.remove(&sought(key))),
+                }
+                Outcome::Value(Some(before))
+            }
+            Operation::At(key) => {
+                Outcome::Value(Some(set.get_or_insert(Element::new(key, 0)).value.get()))
+            }
+            _ => self.apply_to_one(operation),
+        }
+    }
+
+    fn apply_to_one(&mut self, operation: &Operation) -> Outcome {
+        let set = &mut self.set;
+        match *operation {
+            Operation::Insert(key, value) => {
+                let displaced = set.replace(Element::new(key, value));
+                Outcome::Value(displaced.map(|element| element.value.get()))
+            }
+            Operation::Get(key) => {
+                Outcome::Value(set.get(&sought(key)).map(|element| element.value.get()))
+            }
+            Operation::Change(key, change) => {
+                Outcome::Value(set.get(&sought(key)).map(|element| element.add(change)))
+            }
+            Operation::ContainsKey(key) => Outcome::Found(set.contains(&sought(key))),
+            Operation::Remove(key) => {
+                let present = set.get(&sought(key)).map(|element| element.value.get());
+                assert_eq!(set.remove(&sought(key)), present.is_some());
+                Outcome::Value(present)
+            }
+            Operation::RemoveEntry(key) => {
+                Outcome::Entry(set.take(&sought(key)).map(|element| element.pair()))
+            }
+            Operation::Pop => Outcome::Entry(set.pop().map(|element| element.pair())),
+            Operation::GetDisjointMut(one, two, change) => {
+                let add = |key| set.get(&sought(key)).map(|element| element.add(change));
+                Outcome::Pair(add(one), add(two))
+            }
+            _ => self.apply_to_room(operation),
+        }
+    }
+
+    fn apply_to_room(&mut self, operation: &Operation) -> Outcome {
+        let set = &mut self.set;
+        match *operation {
+            Operation::Reserve(additional) => set.reserve(additional),
+            Operation::TryReserve(additional) => {
+                if set.try_reserve(additional).is_err() {
+                    return Outcome::Refused;
+                }
+            }
+            Operation::ShrinkToFit => set.shrink_to_fit(),
+            Operation::ShrinkTo(capacity) => set.shrink_to(capacity),
+            Operation::GrowStep(steps) => {
+                set.grow_step(steps);
+                return Outcome::Done;
+            }
+            Operation::ShrinkStep(steps) => {
+                set.shrink_step(steps);
+                return Outcome::Done;
+            }
+            _ => return self.apply_to_all(operation),
+        }
+        Outcome::Capacity(set.capacity())
+    }
+
+    fn apply_to_all(&mut self, operation: &Operation) -> Outcome {
+        let set = &mut self.set;
+        match operation {
+            Operation::Clear => set.clear(),
+            Operation::Retain(filter) => {
+                let mut visited = 0;
+                set.retain(|element| {
+                    visited += 1;
+                    let keeps = filter.matches(element.key.id(), element.value.get());
+                    element.add(1);
+                    keeps
+                });
+                return Outcome::Count(visited);
+            }
+            Operation::Iterate => return Outcome::Entries(self.contents()),
+            Operation::IterateMut(change) | Operation::ValuesMut(change) => {
+                set.iter().for_each(|element| {
+                    element.add(*change);
+                });
+                return Outcome::Count(set.len());
+            }
+            Operation::Keys => {
+                return Outcome::Keys(set.iter().map(|element| element.key.id()).collect());
+            }
+            Operation::Values => {
+                return Outcome::Values(set.iter().map(|element| element.value.get()).collect());
+            }
+            Operation::Clone => *set = set.clone(),
+            Operation::CloneFrom(pairs) => {
+                let mut used = HashSet::with_seed_and_hasher(3, S::default());
+                used.extend(pairs.iter().map(|&(key, value)| Element::new(key, value)));
+                used.clone_from(set);
+                *set = used;
+            }
+            Operation::Extend(pairs) => {
+                // A set keeps the element that it has, a map takes the last value that comes.
+                let last: BTreeMap<u16, u32> = pairs.iter().copied().collect();
+                set.extend(pairs.iter().map(|&(key, _)| Element::new(key, last[&key])));
+                for (key, value) in last {
+                    set.get(&sought(key)).expect("it was inserted").value.set(value);
+                }
+            }
+            Operation::Combine(combination, keys) => {
+                return Outcome::Keys(self.combine(*combination, keys));
+            }
+            _ => return self.apply_ended_early(operation),
+        }
+        Outcome::Done
+    }
+
+    fn combine(&self, combination: Combination, keys: &[u16]) -> Vec<u16> {
+        let mut other = HashSet::with_seed_and_hasher(13, S::default());
+        other.extend(keys.iter().map(|&key| Element::new(key, 0)));
+        let set = &self.set;
+        let common = set.intersection(&other).count();
+        assert_eq!(set.is_disjoint(&other), common == 0);
+        assert_eq!(set.is_subset(&other), common == set.len());
+        assert_eq!(set.is_superset(&other), common == other.len());
+        let id = |element: &Element<K>| element.key.id();
+        match combination {
+            Combination::Union => set.union(&other).map(id).collect(),
+            Combination::Intersection => set.intersection(&other).map(id).collect(),
+            Combination::Difference => set.difference(&other).map(id).collect(),
+            Combination::SymmetricDifference => set.symmetric_difference(&other).map(id).collect(),
+        }
+    }
+
+    fn apply_ended_early(&mut self, operation: &Operation) -> Outcome {
+        /// Takes up to `count` elements, then drops or leaks the iterator.
+        fn take<K: Key>(
+            mut elements: impl Iterator<Item = Element<K>>,
+            count: usize,
+            ending: Ending,
+        ) -> Vec<(u16, u32)> {
+            let taken = elements.by_ref().take(count).map(|element| element.pair()).collect();
+            if ending == Ending::Leaked {
+                core::mem::forget(elements);
+            }
+            taken
+        }
+        let taken = match *operation {
+            Operation::ExtractIf(filter, count, ending) => {
+                let matches = move |element: &Element<K>| {
+                    filter.matches(element.key.id(), element.value.get())
+                };
+                take(self.set.extract_if(matches), count, ending)
+            }
+            Operation::Drain(count, ending) => take(self.set.drain(), count, ending),
+            Operation::Rebuild(count, ending) => {
+                let empty = HashSet::with_seed_and_hasher(5, S::default());
+                let taken =
+                    take(core::mem::replace(&mut self.set, empty).into_iter(), count, ending);
+                self.set.extend(taken.iter().map(|&(key, value)| Element::new(key, value)));
+                taken
+            }
+            _ => return self.apply_visit(operation),
+        };
+        Outcome::Taken { taken, left: self.contents() }
+    }
+
+    fn apply_visit(&mut self, operation: &Operation) -> Outcome {
+        let mut visited = Vec::new();
+        match operation {
+            Operation::Walk(steps, further, ending) => self.walk(steps, *further, *ending),
+            Operation::Scan(place, budget) => {
+                let at = self.scans[usize::from(*place)];
+                let step = self.set.scan(at, *budget, |element| visited.push(element.pair()));
+                self.scanned(*place, step, visited)
+            }
+            Operation::ScanMut(place, budget, filter) => {
+                let at = self.scans[usize::from(*place)];
+                let step = self.set.scan_mut(at, *budget, |element| {
+                    visited.push(element.pair());
+                    !filter.matches(element.key.id(), element.value.get())
+                });
+                self.scanned(*place, step, visited)
+            }
+            other => unreachable!("an operation that no group has: {other:?}"),
+        }
+    }
+
+    fn scanned(&mut self, place: u8, step: ScanStep, visited: Vec<(u16, u32)>) -> Outcome {
+        assert_eq!(step.visited, visited.len());
+        self.scans[usize::from(place)] = step.next.unwrap_or(ScanPosition::START);
+        Outcome::Scanned {
+            visited,
+            goes_on: step.next.is_some(),
+            has_restarted: step.has_restarted,
+        }
+    }
+
+    fn walk(&mut self, steps: &[Operation], further: usize, ending: Ending) -> Outcome {
+        let mut walk = self.set.walk();
+        let mut answers = Vec::new();
+        for step in steps {
+            answers.push(apply_to_walk(&mut walk, step));
+        }
+        for _ in 0..further {
+            let met = walk.next().map(|entry| entry.get().pair());
+            answers.push(Outcome::Entry(met));
+            if met.is_none() {
+                break;
+            }
+        }
+        if ending == Ending::Leaked {
+            let _leaked = ManuallyDrop::new(walk);
+        }
+        Outcome::Walked(answers)
+    }
+}
+
+impl<K: Key, S: BuildHasher + Default + Clone> Subject for SetSubject<K, S> {
+    const FACE: Face = Face::Set;
+
+    fn apply(&mut self, operation: &Operation) -> Outcome {
+        self.apply_to_entry(operation)
+    }
+
+    fn entry_count(&self) -> usize {
+        self.set.len()
+    }
+
+    fn contents(&self) -> Vec<(u16, u32)> {
+        self.set.iter().map(Element::pair).collect()
+    }
+
+    fn check(&self) {
+        self.set.check();
+    }
+}
+
+fn apply_to_walk<K: Key, S: BuildHasher>(
+    walk: &mut Walk<'_, Element<K>, S>,
+    operation: &Operation,
+) -> Outcome {
+    match *operation {
+        Operation::Next(touch) => Outcome::Entry(walk.next().map(|entry| {
+            let met = entry.get().pair();
+            match touch {
+                Touch::Look => {}
+                Touch::Set(value) => entry.get().value.set(value),
+                Touch::Take => assert_eq!(entry.remove().pair(), met),
+            }
+            met
+        })),
+        Operation::Get(key) => Outcome::Value(change_walked(walk, key, |value| value)),
+        Operation::Change(key, change) => {
+            Outcome::Value(change_walked(walk, key, |value| value.wrapping_add(change)))
+        }
+        Operation::Insert(key, value) => {
+            let present = change_walked(walk, key, |_| value);
+            assert_eq!(walk.insert(Element::new(key, value)), present.is_none());
+            Outcome::Value(present)
+        }
+        Operation::RemoveEntry(key) | Operation::Remove(key) => {
+            let removed = walk.take(&sought(key)).map(|element| element.pair());
+            match operation {
+                Operation::RemoveEntry(_) => Outcome::Entry(removed),
+                _ => Outcome::Value(removed.map(|pair| pair.1)),
+            }
+        }
+        Operation::ContainsKey(key) => Outcome::Found(walk.contains(&sought(key))),
+        Operation::Clear => {
+            walk.clear();
+            Outcome::Done
+        }
+        Operation::GrowStep(steps) => {
+            walk.grow_step(steps);
+            Outcome::Done
+        }
+        Operation::ShrinkStep(steps) => {
+            walk.shrink_step(steps);
+            Outcome::Done
+        }
+        ref other => unreachable!("an operation that a set's walk has not: {other:?}"),
+    }
+}

@@ -1,0 +1,4 @@
+//! Walks and scans, under the operations that the fuzzer's bytes spell.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| tophash_fuzz::walk_scan(bytes));
