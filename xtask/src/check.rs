@@ -47,15 +47,26 @@ pub(crate) enum Step {
     Fuzz,
     /// Each part of the benchmarks runs, briefly; nothing is concluded from its times.
     Bench,
+    /// With `--deep`: the map's tests leak nothing but on purpose.
+    Leaks,
+    /// With `--deep`: a reduced run of the map's unit tests reads nothing uninitialised.
+    Memcheck,
     /// The map's package builds from what would be published.
     #[value(alias = "package")]
     Publish,
 }
 
 /// The steps that `named` selects (all if it is empty), less those in `except`.
-pub(crate) fn choose(named: &[Step], except: &[Step]) -> Vec<Step> {
-    let all = if named.is_empty() { Step::value_variants() } else { named };
-    all.iter().copied().filter(|step| !except.contains(step)).collect()
+///
+/// Steps that take long are among all only if `deep`.
+pub(crate) fn choose(named: &[Step], except: &[Step], deep: bool) -> Vec<Step> {
+    let all: Vec<Step> = if named.is_empty() {
+        let all = Step::value_variants().iter().copied();
+        all.filter(|step| deep || !step.is_deep()).collect()
+    } else {
+        named.to_vec()
+    };
+    all.into_iter().filter(|step| !except.contains(step)).collect()
 }
 
 /// Prints each step's command.
@@ -123,7 +134,7 @@ fn seconds(time: Duration) -> String {
 
 /// A call of cargo, as it is run and as it is printed.
 struct CargoCall {
-    environment: Vec<(&'static str, String)>,
+    environment: Vec<(String, String)>,
     arguments: Vec<String>,
 }
 
@@ -138,7 +149,7 @@ impl CargoCall {
     fn with_flags(mut self, variable: &'static str, flags: &str) -> Self {
         let present = env::var(variable).unwrap_or_default();
         let joined = format!("{present} {flags}").trim().to_owned();
-        self.environment.push((variable, joined));
+        self.environment.push((variable.to_owned(), joined));
         self
     }
 
@@ -157,7 +168,7 @@ impl CargoCall {
     }
 
     fn with(mut self, variable: &'static str, value: &str) -> Self {
-        self.environment.push((variable, value.to_owned()));
+        self.environment.push((variable.to_owned(), value.to_owned()));
         self
     }
 
@@ -181,6 +192,11 @@ impl Display for CargoCall {
 }
 
 impl Step {
+    /// Whether it takes so long that it is no part of the gate.
+    fn is_deep(self) -> bool {
+        matches!(self, Self::Leaks | Self::Memcheck)
+    }
+
     fn name(self) -> String {
         let value = self.to_possible_value().expect("no step is hidden");
         value.get_name().to_owned()
@@ -227,6 +243,8 @@ impl Step {
                 .with("RUSTC_BOOTSTRAP", "1")
                 .with_flags("RUSTFLAGS", "-Zsanitizer=address -Cdebug-assertions")
                 .in_own_folder("asan"),
+            Self::Leaks => leaks(),
+            Self::Memcheck => memcheck(),
             Self::Fuzz => CargoCall::new("xtask fuzz --seconds 10"),
             Self::Bench => CargoCall::new("xtask bench --quick"),
             Self::Publish => CargoCall::new("publish -p tophash --dry-run --allow-dirty"),
@@ -250,7 +268,7 @@ impl Step {
             println!("       rustup target add {target}");
             return Verdict::NotChecked;
         }
-        if self == Self::Aarch64 && !can_be_run(AARCH64_EMULATOR) {
+        if self == Self::Aarch64 && !can_run(AARCH64_EMULATOR) {
             println!("-- {AARCH64_EMULATOR} cannot be run. Debian has it in `qemu-user-static`.");
             return Verdict::NotChecked;
         }
@@ -261,11 +279,15 @@ impl Step {
         match self {
             Self::Tidy => return tidy::run(),
             Self::FeatureSets => return feature_sets::run(),
-            Self::Browser if !can_be_run("chromedriver") => {
+            Self::Browser if !can_run("chromedriver") => {
                 println!(
                     "chromedriver cannot be run. Debian has it in the packages `chromium` and"
                 );
                 println!("`chromium-driver`: apt-get install chromium chromium-driver");
+                return false;
+            }
+            Self::Memcheck if !can_run("valgrind") => {
+                println!("valgrind cannot be run; Debian has it in the package `valgrind`");
                 return false;
             }
             Self::NoStd if targets::without_std().is_none() => {
@@ -290,8 +312,47 @@ fn no_std_build(target: Option<&str>) -> CargoCall {
 /// Runs programs for 64-bit ARM machines on others.
 const AARCH64_EMULATOR: &str = "qemu-aarch64-static";
 
-/// Whether there is a program of this name.
-fn can_be_run(program: &str) -> bool {
+/// The tests under the sanitizers of addresses and leaks. Tests that leak say so in their names; the
+/// model's operations do not leak where the variable is set.
+fn leaks() -> CargoCall {
+    let mut call = CargoCall::new("test -p tophash --lib --tests --all-features --target")
+        .with_argument(host())
+        .with("ASAN_OPTIONS", "detect_leaks=1")
+        .with("TOPHASH_TEST_LEAKLESS", "1")
+        .with("CARGO_PROFILE_TEST_OPT_LEVEL", "1")
+        .with("RUSTC_BOOTSTRAP", "1")
+        .with_flags("RUSTFLAGS", "-Zsanitizer=address -Cdebug-assertions --cfg verify")
+        .in_own_folder("asan")
+        .with_argument("--".to_owned());
+    for leaking in ["leak", "a_panic_in_drop", "a_panic_in_remove", "a_panic_in_a_single_removal"] {
+        call = call.with_argument("--skip".to_owned()).with_argument(leaking.to_owned());
+    }
+    call
+}
+
+/// A reduced run under valgrind, which unlike the sanitizer sees reads of uninitialised memory.
+fn memcheck() -> CargoCall {
+    let runner = format!("CARGO_TARGET_{}_RUNNER", host().to_uppercase().replace('-', "_"));
+    let mut call = CargoCall::new("test -p tophash --lib")
+        .with("TOPHASH_TEST_REDUCED", "1")
+        .with("CARGO_PROFILE_TEST_OPT_LEVEL", "1")
+        .in_own_folder("memcheck");
+    call.environment.push((runner, VALGRIND.to_owned()));
+    call = call.with_argument("--".to_owned());
+    for named in ["hash_map::", "hash_set::", "go::", "raw::", "tests::model", "tests::panics"] {
+        call = call.with_argument(named.to_owned());
+    }
+    // Sixteen hundred growths, each of which valgrind follows.
+    for slow in ["smoke", "parallel", "every_operation_survives", "matching_agrees"] {
+        call = call.with_argument("--skip".to_owned()).with_argument(slow.to_owned());
+    }
+    call
+}
+
+const VALGRIND: &str = "valgrind --quiet --error-exitcode=99 --leak-check=no";
+
+/// Whether a program is there.
+pub(crate) fn can_run(program: &str) -> bool {
     let output = Command::new(program).arg("--version").output();
     output.is_ok_and(|output| output.status.success())
 }
@@ -312,14 +373,17 @@ mod tests {
 
     #[test]
     fn without_names_every_step_runs_but_those_excepted() {
-        let steps = choose(&[], &[Step::Test]);
-        assert_eq!(steps.len(), Step::value_variants().len() - 1);
-        assert!(!steps.contains(&Step::Test));
+        let deep = choose(&[], &[Step::Test], true);
+        assert_eq!(deep.len(), Step::value_variants().len() - 1);
+        assert!(!deep.contains(&Step::Test));
+        let steps = choose(&[], &[Step::Test], false);
+        assert_eq!(steps.len() + 2, deep.len());
+        assert!(!steps.contains(&Step::Memcheck));
     }
 
     #[test]
     fn named_steps_run_in_the_order_named() {
-        assert_eq!(choose(&[Step::Clippy, Step::Fmt], &[]), [Step::Clippy, Step::Fmt]);
+        assert_eq!(choose(&[Step::Clippy, Step::Fmt], &[], false), [Step::Clippy, Step::Fmt]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod bench;
 mod check;
 mod feature_sets;
 mod fuzz;
+mod long_runs;
 mod targets;
 mod tidy;
 mod upstream;
@@ -33,6 +34,9 @@ enum Chore {
         /// Steps to leave out.
         #[arg(long, visible_alias = "skip", value_name = "STEP")]
         except: Vec<Step>,
+        /// Also the steps that take long, which the gate leaves out.
+        #[arg(long)]
+        deep: bool,
         /// Only prints each step's command.
         #[arg(long)]
         list: bool,
@@ -43,6 +47,15 @@ enum Chore {
     FeatureSets,
     /// Fuzzes the map, the set and Go's map.
     Fuzz(fuzz::Options),
+    /// Loads a large map for so many minutes, and looks for what is wrong.
+    Soak(long_runs::SoakOptions),
+    /// Changes the table's code in every small way, to see that a test fails each time.
+    Mutants(long_runs::MutantsOptions),
+    /// Runs a reduced set of the map's tests under Miri.
+    Miri,
+    /// Runs a program of tests up to its first failure: for `mutants`.
+    #[command(hide = true)]
+    UntilFailure(long_runs::UntilFailureOptions),
     /// Measures the map beside its rivals.
     Bench(bench::Options),
     /// Runs the tests of hashbrown against the map, with the import changed.
@@ -51,8 +64,8 @@ enum Chore {
 
 fn main() -> ExitCode {
     let succeeded = match Arguments::parse().chore {
-        Chore::Check { steps, except, list } => {
-            let steps = check::choose(&steps, &except);
+        Chore::Check { steps, except, deep, list } => {
+            let steps = check::choose(&steps, &except, deep);
             if list {
                 check::list(&steps);
                 true
@@ -63,6 +76,10 @@ fn main() -> ExitCode {
         Chore::Tidy => tidy::run(),
         Chore::FeatureSets => feature_sets::run(),
         Chore::Fuzz(options) => fuzz::run(&options),
+        Chore::Soak(options) => long_runs::soak(&options),
+        Chore::Mutants(options) => long_runs::mutants(&options),
+        Chore::Miri => long_runs::miri(),
+        Chore::UntilFailure(options) => long_runs::until_failure(&options),
         Chore::Bench(options) => bench::run(&options),
         Chore::Upstream => upstream::run(),
     };

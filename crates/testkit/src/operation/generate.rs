@@ -2,7 +2,7 @@
 
 use super::weights::CHOICES;
 use super::{Combination, Ending, Filter, Operation, PLACES, Touch};
-use crate::Random;
+use crate::{Random, leaks_on_purpose};
 
 /// What kind of map it is: each has operations that another lacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -210,7 +210,7 @@ impl Generator {
 
     pub(super) fn ending(&mut self) -> Ending {
         // A fuzzer counts a leak as a failure, and runs for too long to have any.
-        if self.random.is_of_bytes() {
+        if self.random.is_of_bytes() || !leaks_on_purpose() {
             return Ending::Dropped;
         }
         if self.random.one_in(3) { Ending::Leaked } else { Ending::Dropped }

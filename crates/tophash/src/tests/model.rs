@@ -7,7 +7,7 @@ use core::hash::BuildHasher;
 
 use testkit::hashers::{Constant, Fnv1a, HighBitsOnly, Identity, LowBitsOnly, Truncated};
 use testkit::keys::{Key, Large, OverAligned};
-use testkit::{Profile, Subject, run};
+use testkit::{Profile, Subject, reduced, run};
 
 use super::subjects::{GoSubject, MapSubject, SetSubject};
 use crate::RandomState;
@@ -29,7 +29,7 @@ fn runs_of<T: Subject>(universes: &[u16], count: usize, make: fn() -> T) {
     for profile in Profile::ALL {
         for &universe in universes {
             for seed in 1..4 {
-                run(seed, profile, universe, count, make);
+                run(seed, profile, universe, reduced(count), make);
             }
         }
     }

@@ -5,7 +5,9 @@ use std::vec::Vec;
 
 use testkit::hashers::{Constant, Fnv1a, HighBitsOnly, Identity, LowBitsOnly};
 use testkit::keys::{Census, Fuse, Fused, Spark, Tracked};
-use testkit::{Generator, Operation, Profile, Subject, at_every_panic, silently};
+use testkit::{
+    Generator, Operation, Profile, Subject, at_every_panic, leaks_on_purpose, reduced, silently,
+};
 
 use super::subjects::{MapSubject, SetSubject};
 use crate::HashMap;
@@ -214,8 +216,12 @@ fn at_every_call_of_the_vocabulary<T: Subject>(count: usize, make: fn() -> T) {
     for (seed, profile) in (1..).zip(Profile::ALL) {
         let generator = Generator::new(seed, profile, 24).of(T::FACE);
         let operations: Vec<Operation> =
-            generator.filter(|operation| !operation.leaks()).take(count).collect();
+            generator.filter(|operation| !operation.leaks()).take(reduced(count)).collect();
         for spark in Spark::ALL {
+            // What a drop that panics leaves behind is leaked.
+            if spark == Spark::Drop && !leaks_on_purpose() {
+                continue;
+            }
             let (fuse, census) = Fuse::of_this_thread();
             let live_count = census.live_count();
             calls[spark as usize] += at_every_panic(&operations, spark, &fuse, make) - 1;
@@ -224,7 +230,8 @@ fn at_every_call_of_the_vocabulary<T: Subject>(count: usize, make: fn() -> T) {
             }
         }
     }
-    assert!(calls.iter().all(|count| *count > 0), "user code is called: {calls:?}");
+    let is_called = |spark: Spark| calls[spark as usize] > 0;
+    assert!([Spark::Hash, Spark::Eq].into_iter().all(is_called), "{calls:?}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::vec::Vec;
 
 use testkit::hashers::{Constant, Fnv1a, HighBitsOnly, Identity, LowBitsOnly};
 use testkit::keys::{Key, Large, OverAligned, ZeroSized};
-use testkit::{Ending, Face, Operation, Outcome, Profile, Subject, run};
+use testkit::{Ending, Face, Operation, Outcome, Profile, Subject, reduced, run};
 
 use crate::hash_table::{Entry, HashTable};
 
@@ -272,7 +272,7 @@ fn runs<K: Key, S: BuildHasher + Default>(universes: &[u16], count: usize) {
     for profile in [Profile::Mixed, Profile::Growing, Profile::Churn, Profile::Deleting] {
         for &universe in universes {
             for seed in 1..3 {
-                run(seed, profile, universe, count, TableSubject::<K, S>::new);
+                run(seed, profile, universe, reduced(count), TableSubject::<K, S>::new);
             }
         }
     }

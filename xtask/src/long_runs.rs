@@ -1,0 +1,158 @@
+//! Chores that take minutes to hours, and are no part of the check: soak, mutants, Miri.
+
+use crate::check::{can_run, host};
+use crate::root;
+use clap::Args;
+use std::env;
+use std::ffi::OsString;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+/// How long a mutant's tests may take, in seconds. Those of a good map take 30.
+const MUTANT_SECONDS_MAX: &str = "60";
+/// Tests that take most of the time and that find next to nothing that others do not.
+const SLOW_TESTS: [&str; 4] = [
+    "rules_with_a_good_hash",
+    "rules_with_few_hashes",
+    "walks_keep_the_rules_with_the_default",
+    "a_map_of_keys_of_4_kib",
+];
+
+/// For how long, and how large a map.
+#[derive(Args)]
+pub(crate) struct SoakOptions {
+    /// How long the load lasts.
+    #[arg(long, default_value_t = 60)]
+    minutes: u64,
+    /// Up to how many million entries the map grows.
+    #[arg(long, default_value_t = 8)]
+    millions: u64,
+}
+
+/// Which files to change.
+#[derive(Args)]
+pub(crate) struct MutantsOptions {
+    /// Files of `crates/tophash/src/raw`, such as `grow.rs`; all of them if none is named.
+    files: Vec<String>,
+}
+
+/// What to run.
+#[derive(Args)]
+pub(crate) struct UntilFailureOptions {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+    command: Vec<OsString>,
+}
+
+fn cargo() -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    command
+}
+
+fn target(name: &str) -> PathBuf {
+    let target =
+        env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    root().join(target).join("check").join(name)
+}
+
+fn succeeds(command: &mut Command) -> bool {
+    command.status().expect("cargo can be run, as it runs this").success()
+}
+
+/// Builds the load with the map's checks, and runs it.
+pub(crate) fn soak(options: &SoakOptions) -> bool {
+    succeeds(
+        cargo()
+            .args(["run", "--release", "-p", "tophash", "--example", "soak", "--target-dir"])
+            .arg(target("soak"))
+            .args(["--", &options.minutes.to_string(), &options.millions.to_string()])
+            .env("RUSTFLAGS", "--cfg verify"),
+    )
+}
+
+/// Runs cargo-mutants over files of the table.
+pub(crate) fn mutants(options: &MutantsOptions) -> bool {
+    if !succeeds(cargo().args(["mutants", "--version"])) {
+        println!("cargo-mutants cannot be run: cargo install cargo-mutants --locked");
+        return false;
+    }
+    let this = env::current_exe().expect("a running program has a path");
+    let runner = format!("CARGO_TARGET_{}_RUNNER", host().to_uppercase().replace('-', "_"));
+    let mut command = cargo();
+    command.args(["mutants", "-p", "tophash", "--baseline", "skip", "--no-shuffle"]);
+    command.args(["--cap-lints", "true", "--timeout", MUTANT_SECONDS_MAX, "--output"]);
+    command.arg(target("mutants"));
+    if options.files.is_empty() {
+        command.args(["--file", "crates/tophash/src/raw/**"]);
+    }
+    for file in &options.files {
+        command.args(["--file", &format!("crates/tophash/src/raw/{file}")]);
+    }
+    command.args(["--", "--lib", "--", "--test-threads", "1"]);
+    for test in SLOW_TESTS {
+        command.args(["--skip", test]);
+    }
+    std::fs::create_dir_all(target("mutants")).expect("a folder can be made there");
+    succeeds(
+        command
+            .env(runner, format!("{} until-failure --", this.display()))
+            .env("CARGO_PROFILE_TEST_DEBUG", "0")
+            .env("CARGO_PROFILE_DEV_DEBUG", "0")
+            .env_remove("CARGO_TARGET_DIR"),
+    )
+}
+
+/// Runs a reduced set of the tests under Miri, where it is installed.
+pub(crate) fn miri() -> bool {
+    if !can_run("cargo-miri") || !succeeds(cargo().args(["miri", "--version"])) {
+        println!("Miri cannot be run; it is part of nightly toolchains:");
+        println!("    rustup toolchain install nightly --component miri");
+        println!("    cargo +nightly xtask miri");
+        return false;
+    }
+    succeeds(
+        cargo()
+            .args(["miri", "test", "-p", "tophash", "--lib", "--", "hash_map::", "hash_set::"])
+            .args(["go::", "raw::", "tests::model", "tests::shrinking", "leaked"])
+            .args(["--skip", "smoke", "--skip", "ten_thousand", "--skip", "4_kib"])
+            .env("MIRIFLAGS", "-Zmiri-strict-provenance -Zmiri-ignore-leaks")
+            .env("TOPHASH_TEST_REDUCED", "1"),
+    )
+}
+
+/// Runs a program of tests, and ends it at the first test that fails.
+pub(crate) fn until_failure(options: &UntilFailureOptions) -> bool {
+    let (program, arguments) = options.command.split_first().expect("clap demands one");
+    let mut command = Command::new(program);
+    command.args(arguments).stdout(Stdio::piped());
+    let mut child = command.spawn().expect("cargo built it");
+    let stdout = child.stdout.take().expect("it was asked for");
+    for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+        println!("{line}");
+        if line.ends_with("... FAILED") {
+            child.kill().expect("it is a child of this process");
+            child.wait().expect("it was started");
+            return false;
+        }
+    }
+    child.wait().expect("it was started").success()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{UntilFailureOptions, until_failure};
+
+    fn passes(script: &str) -> bool {
+        let command = ["sh", "-c", script].map(Into::into).to_vec();
+        until_failure(&UntilFailureOptions { command })
+    }
+
+    #[test]
+    fn the_first_failure_ends_the_tests() {
+        assert!(passes("echo 'test one ... ok'"));
+        assert!(!passes("exit 1"));
+        // Whatever comes after it.
+        assert!(!passes("echo 'test one ... FAILED'; exit 0"));
+    }
+}
