@@ -10,6 +10,7 @@ mod manual;
 mod plan;
 mod race;
 mod rules;
+mod shown;
 mod style;
 
 use std::process::ExitCode;

@@ -56,9 +56,7 @@ impl Source {
     pub(super) fn name(&self) -> String {
         match self {
             Self::Stdin => "standard input".to_owned(),
-            Self::File(path) => {
-                super::report::shown::shown(path.as_os_str().as_encoded_bytes(), usize::MAX)
-            }
+            Self::File(path) => crate::shown::shown_path(path),
         }
     }
 

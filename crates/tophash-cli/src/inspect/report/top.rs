@@ -6,10 +6,10 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::shown::shown;
 use crate::figures::wide;
 use crate::inspect::duel::Key;
 use crate::inspect::tally::{Extra, Tally};
+use crate::shown::shown;
 
 /// Characters of a key, or of a group's values together, that are shown.
 const SHOWN_MAX: usize = 60;
