@@ -17,6 +17,7 @@ mod records;
 mod report;
 mod rows;
 mod series;
+mod sum;
 mod tally;
 mod timing;
 mod zstd;
