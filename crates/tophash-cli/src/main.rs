@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod byte_order_mark;
 mod explore;
 mod failure;
 mod figures;

@@ -9,6 +9,7 @@ use super::lines::{Line, Lines};
 use super::problems::{Place, Problem, Problems, Role};
 use super::rows::{Columns, Row, Rows};
 use super::tally::{Bound, KEY_BYTES_MAX, Outcome, Tally};
+use crate::byte_order_mark;
 
 /// What is taken from each record.
 pub(super) struct Parts<'a> {
@@ -54,6 +55,8 @@ impl Counting {
         parts: &Parts<'_>,
     ) -> Result<Flow, Broken> {
         self.place = Place { file, line: 0 };
+        let reader =
+            byte_order_mark::skip(reader).map_err(|error| Broken::Unreadable { line: 1, error })?;
         if parts.key.is_csv() {
             self.read_rows(reader, parts)
         } else {

@@ -92,6 +92,18 @@ fn json_is_asked_by_pointer() {
 }
 
 #[test]
+fn a_byte_order_mark_is_no_part_of_the_first_key() {
+    for (key, rest) in [("line", "a\n\u{feff}a\na\n"), ("json:", "\"a\"\n\"\u{feff}a\"\n\"a\"\n")] {
+        let ran = run_with(&["inspect", "--json", "--key", key], format!("\u{feff}{rest}"));
+        let report = ran.json();
+        assert_eq!(top(&report), pairs(&[("a", 2), ("\u{feff}a", 1)]), "{key}");
+        assert!(problems(&report).is_empty(), "{key}");
+    }
+    let table = run_with(&["inspect", "--json", "--key", "csv:k"], "\u{feff}\"k\",v\na,1\n");
+    assert_eq!(top(&table.json()), pairs(&[("a", 1)]));
+}
+
+#[test]
 fn a_group_is_bounded() {
     let input = lines((0..50).map(|n| format!("k {n}")));
     let arguments =
