@@ -113,7 +113,8 @@ async fn serve(port: u16, file: Option<FileKeys>) -> Result<(), Failure> {
     let failed = |error| Failure::new(format!("the server failed: {error}"), "Start it again.");
     let end = catch_signals().map_err(failed)?;
     announce(&format!("http://{address}/"));
-    server::serve(listener, router, end).await.map_err(failed)
+    server::serve(listener, router, end).await;
+    Ok(())
 }
 
 /// Prints where the page is. Whoever does not listen loses nothing: the server goes on.
