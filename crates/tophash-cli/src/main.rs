@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod byte_order_mark;
 mod explore;
 mod failure;
 mod figures;
@@ -10,6 +11,7 @@ mod manual;
 mod plan;
 mod race;
 mod rules;
+mod shown;
 mod style;
 
 use std::process::ExitCode;

@@ -52,6 +52,24 @@ fn a_file_that_is_not_there_is_named() {
 }
 
 #[test]
+fn a_name_of_a_file_cannot_speak_to_the_terminal() {
+    let name = "x\x1b]0;title\x07.txt";
+    let output = explore(&[name]).output().unwrap();
+    fails_with(&output, &[r"cannot read x\u{1b}]0;title\u{7}.txt"]);
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, "a\n").unwrap();
+    let mut child = explore(&[path.to_str().unwrap()]).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    interrupt(&child, "INT");
+    let stderr = String::from_utf8(child.wait_with_output().unwrap().stderr).unwrap();
+    assert!(stderr.contains(r"x\u{1b}]0;title\u{7}.txt: 1 lines, 1 keys"), "{stderr:?}");
+    assert!(!stderr.contains(['\x1b', '\x07']), "{stderr:?}");
+}
+
+#[test]
 fn ctrl_c_ends_it_cleanly() {
     for signal in ["INT", "TERM"] {
         let (child, _) = start();

@@ -77,7 +77,7 @@ impl FileKeys {
     fn read_lines(source: impl BufRead, bytes_max: u64) -> io::Result<Self> {
         let mut keys = Self::default();
         let mut places = HashMap::new();
-        let mut source = source.take(bytes_max);
+        let mut source = io::Read::take(crate::byte_order_mark::skip(source)?, bytes_max);
         let mut line = Vec::new();
         while read_line(&mut source, &mut line)? {
             keys.add(&line, &mut places);

@@ -18,6 +18,9 @@ pub(crate) const BODY_BYTES_MAX: usize = 16 << 10;
 /// The longest that a request may take until its answer begins.
 pub(crate) const REQUEST_TIME_MAX: Duration = Duration::from_secs(10);
 
+/// The port that an address with `http` means if it names none.
+const HTTP_PORT: u16 = 80;
+
 /// On every answer. Nothing is loaded from anywhere but this server, and nobody may frame it.
 const HEADERS: [(HeaderName, &str); 6] = [
     (
@@ -35,13 +38,18 @@ const HEADERS: [(HeaderName, &str); 6] = [
 /// The rules for the server at one port.
 pub(crate) struct Guards {
     /// What `Host` may be.
-    hosts: [String; 3],
+    hosts: Vec<String>,
     requests: Semaphore,
 }
 
 impl Guards {
     pub(crate) fn for_port(port: u16) -> Self {
-        let hosts = ["127.0.0.1", "localhost", "[::1]"].map(|name| format!("{name}:{port}"));
+        let names = ["127.0.0.1", "localhost", "[::1]"];
+        let mut hosts: Vec<_> = names.iter().map(|name| format!("{name}:{port}")).collect();
+        if port == HTTP_PORT {
+            // Browsers leave out the port that goes without saying.
+            hosts.extend(names.map(str::to_owned));
+        }
         Self { hosts, requests: Semaphore::new(REQUESTS_MAX) }
     }
 

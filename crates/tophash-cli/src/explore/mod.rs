@@ -56,6 +56,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::failure::Failure;
+use crate::shown::{shown, shown_path};
 use api::Api;
 use file::FileKeys;
 use guards::Guards;
@@ -85,11 +86,12 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
 
 fn read(path: &Path) -> Result<FileKeys, Failure> {
     let keys = FileKeys::read(path).map_err(|error| {
-        let message = format!("cannot read {}: {error}", path.display());
+        let message = format!("cannot read {}: {error}", shown_path(path));
         Failure::new(message, "Name a text file, or none to begin with an empty map.")
     })?;
     let report = &keys.report;
-    anstream::eprintln!("{}: {} lines, {} keys", report.name, report.lines, report.keys);
+    let name = shown(report.name.as_bytes(), usize::MAX);
+    anstream::eprintln!("{name}: {} lines, {} keys", report.lines, report.keys);
     for sentence in report.left_out() {
         anstream::eprintln!("  {sentence}");
     }
@@ -111,7 +113,8 @@ async fn serve(port: u16, file: Option<FileKeys>) -> Result<(), Failure> {
     let failed = |error| Failure::new(format!("the server failed: {error}"), "Start it again.");
     let end = catch_signals().map_err(failed)?;
     announce(&format!("http://{address}/"));
-    server::serve(listener, router, end).await.map_err(failed)
+    server::serve(listener, router, end).await;
+    Ok(())
 }
 
 /// Prints where the page is. Whoever does not listen loses nothing: the server goes on.

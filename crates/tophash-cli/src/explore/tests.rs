@@ -66,6 +66,30 @@ async fn the_page_is_served_with_a_policy_that_lets_nothing_in() {
 }
 
 #[tokio::test]
+async fn at_port_80_the_names_go_without_it_and_elsewhere_they_do_not() {
+    for (port, expected) in [(80, StatusCode::OK), (PORT, StatusCode::FORBIDDEN)] {
+        let app = router(Api::new(None, 2), Guards::for_port(port));
+        for name in ["127.0.0.1", "localhost", "LocalHost", "[::1]"] {
+            let origin = format!("http://{name}");
+            let with_port = format!("{name}:{port}");
+            for (host, origin, expected) in [
+                (name, None, expected),
+                (&with_port, Some(&origin), expected),
+                (&with_port, None, StatusCode::OK),
+                ("example.org", None, StatusCode::FORBIDDEN),
+            ] {
+                let mut request = Request::get("/").header(header::HOST, host);
+                if let Some(origin) = origin {
+                    request = request.header(header::ORIGIN, origin);
+                }
+                let response = send(&app, request.body(Body::empty()).unwrap()).await;
+                assert_eq!(response.status(), expected, "{host} {origin:?} at {port}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_page_names_no_other_site() {
     for path in ["/", "/main.js", "/phases.js", "/base.css", "/parts.css", "/race.js"] {
         let response = send(&app(), get(path)).await;

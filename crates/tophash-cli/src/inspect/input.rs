@@ -13,6 +13,10 @@ use super::zstd::Frames;
 const BUFFER_BYTES: usize = 64 << 10;
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+/// The magic numbers of Zstandard's frames that are to be skipped, with which a file may begin:
+/// 0x184d2a50 to 0x184d2a5f, the lowest byte first.
+const ZSTD_SKIPPED_MAGIC: (std::ops::RangeInclusive<u8>, [u8; 3]) =
+    (0x50..=0x5f, [0x2a, 0x4d, 0x18]);
 
 /// One input, by the name that the person gave it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,9 +56,7 @@ impl Source {
     pub(super) fn name(&self) -> String {
         match self {
             Self::Stdin => "standard input".to_owned(),
-            Self::File(path) => {
-                super::report::shown::shown(path.as_os_str().as_encoded_bytes(), usize::MAX)
-            }
+            Self::File(path) => crate::shown::shown_path(path),
         }
     }
 
@@ -86,7 +88,7 @@ impl Input {
         plain.by_ref().take(ZSTD_MAGIC.len() as u64).read_to_end(&mut head)?;
         let encoding = if head.starts_with(&GZIP_MAGIC) {
             Encoding::Gzip
-        } else if head == ZSTD_MAGIC {
+        } else if is_zstd(&head) {
             Encoding::Zstd
         } else {
             Encoding::Plain
@@ -101,6 +103,13 @@ impl Input {
         };
         Ok(Self { reader, encoding })
     }
+}
+
+fn is_zstd(head: &[u8]) -> bool {
+    let (lowest, rest) = ZSTD_SKIPPED_MAGIC;
+    let is_skipped =
+        head.split_first().is_some_and(|(first, others)| lowest.contains(first) && others == rest);
+    is_skipped || head == ZSTD_MAGIC
 }
 
 impl Encoding {
@@ -188,6 +197,17 @@ mod tests {
             reads(text.into(), Encoding::Plain, text);
             reads(gzip(text), Encoding::Gzip, text);
             reads(zstd(text), Encoding::Zstd, text);
+        }
+    }
+
+    #[test]
+    fn a_zstd_file_may_begin_with_a_frame_to_be_skipped() {
+        for lowest in [0x50, 0x57, 0x5f] {
+            let skipped = [&[lowest, 0x2a, 0x4d, 0x18, 3, 0, 0, 0][..], b"any"].concat();
+            reads([skipped, zstd("one\n")].concat(), Encoding::Zstd, "one\n");
+        }
+        for text in ["\u{4f}*M\u{18}", "\u{60}*M\u{18}", "P*M"] {
+            reads(text.into(), Encoding::Plain, text);
         }
     }
 

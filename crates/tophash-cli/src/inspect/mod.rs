@@ -17,6 +17,7 @@ mod records;
 mod report;
 mod rows;
 mod series;
+mod sum;
 mod tally;
 mod timing;
 mod zstd;
@@ -28,10 +29,10 @@ use indicatif::ProgressBar;
 pub(crate) use options::Options;
 
 use crate::failure::{Failure, complain};
+use crate::shown::shown;
 use input::Source;
 use records::{Broken, Counting, Parts};
 use report::Report;
-use report::shown::shown;
 use tally::{Bound, Tally};
 
 /// Reads everything, reports, and says in the end what went wrong on the way.

@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::io::{self, BufRead};
 use std::ops::ControlFlow;
 
-use super::key::{Line as ParsedLine, Part, word};
+use super::key::{Part, word};
 use super::lines::{Line, Lines};
 use super::problems::{Place, Problem, Problems, Role};
 use super::rows::{Columns, Row, Rows};
 use super::tally::{Bound, KEY_BYTES_MAX, Outcome, Tally};
+use crate::byte_order_mark;
 
 /// What is taken from each record.
 pub(super) struct Parts<'a> {
@@ -54,6 +55,8 @@ impl Counting {
         parts: &Parts<'_>,
     ) -> Result<Flow, Broken> {
         self.place = Place { file, line: 0 };
+        let reader =
+            byte_order_mark::skip(reader).map_err(|error| Broken::Unreadable { line: 1, error })?;
         if parts.key.is_csv() {
             self.read_rows(reader, parts)
         } else {
@@ -86,17 +89,18 @@ impl Counting {
     }
 
     fn line(&mut self, bytes: &[u8], parts: &Parts<'_>) -> Flow {
-        let line = ParsedLine::new(bytes);
-        match parts.key.of_line(&line) {
-            Ok(key) => self.count(&key, parts.value.map(|part| part.of_line(&line))),
+        match parts.key.of_line(bytes) {
+            Ok(key) => self.count(&key, parts.value.map(|part| part.of_line(bytes))),
             Err(problem) => self.refuse(Role::Key, problem),
         }
     }
 
     fn words(&mut self, bytes: &[u8], parts: &Parts<'_>, word: &mut Vec<u8>) -> Flow {
-        let line = ParsedLine::new(bytes);
+        // Found once for all words, of which a long line has many.
+        let value = parts.value.map(|part| part.of_line(bytes));
         word::each(bytes, word, |word| {
-            self.count(word, parts.value.map(|part| part.of_line(&line)))
+            let value = value.as_ref().map(|value| value.as_deref().map(Cow::Borrowed));
+            self.count(word, value.map(|value| value.map_err(|&problem| problem)))
         })
     }
 

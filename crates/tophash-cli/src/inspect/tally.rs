@@ -5,6 +5,7 @@ use std::rc::Rc;
 use tophash::{HashMap, HashSet};
 
 use super::duel::{Comparison, Duel, Key};
+use super::sum::Sum;
 
 /// A key or a value may have so many bytes.
 pub(super) const KEY_BYTES_MAX: usize = 64 << 10;
@@ -33,41 +34,6 @@ pub(super) enum Bound {
     Keys,
     Values,
     Text,
-}
-
-/// A sum of numbers, of which those without a fraction are summed exactly.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Sum {
-    whole: i128,
-    rest: f64,
-}
-
-impl Sum {
-    /// Adds the number that `text` spells; tells whether it spells one.
-    pub(super) fn add(&mut self, text: &[u8]) -> bool {
-        let Ok(text) = std::str::from_utf8(text.trim_ascii()) else { return false };
-        if let Ok(number) = text.parse::<i64>() {
-            self.whole = self.whole.saturating_add(i128::from(number));
-            return true;
-        }
-        match text.parse::<f64>() {
-            Ok(number) if number.is_finite() => {
-                self.rest += number;
-                true
-            }
-            _ => false,
-        }
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "to order and to show numbers with a fraction")]
-    pub(super) fn value(self) -> f64 {
-        self.whole as f64 + self.rest
-    }
-
-    /// The exact sum, if no number had a fraction.
-    pub(super) fn whole(self) -> Option<i128> {
-        (self.rest == 0.0).then_some(self.whole)
-    }
 }
 
 /// The value of one key besides its count.
@@ -176,7 +142,7 @@ impl Tally {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bound, Bounds, Comparison, Extra, Kept, Outcome, Sum, Tally};
+    use super::{Bound, Bounds, Comparison, Extra, Kept, Outcome, Tally};
 
     fn tally(kept: Kept, keys: usize, values: usize, text_bytes: usize) -> Tally {
         let bounds = Bounds { keys, values, text_bytes };
@@ -224,19 +190,5 @@ mod tests {
         }
         let Some(Extra::Group { first, count }) = tally.extra(b"k") else { panic!("a group") };
         assert_eq!((first.len(), *count), (2, 3));
-    }
-
-    #[test]
-    fn whole_numbers_are_summed_exactly() {
-        let mut sum = Sum::default();
-        for text in [&b"9223372036854775807"[..], b" 9223372036854775807 ", b"-1"] {
-            assert!(sum.add(text));
-        }
-        assert_eq!(sum.whole(), Some(2 * i128::from(i64::MAX) - 1));
-        for text in [&b""[..], b"-", b"x", b"NaN", b"inf", b"1e999", b"\xff"] {
-            assert!(!sum.add(text), "{text:?}");
-        }
-        assert!(sum.add(b"0.5"));
-        assert_eq!(sum.whole(), None);
     }
 }

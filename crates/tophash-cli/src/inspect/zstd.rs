@@ -37,6 +37,16 @@ impl<R: BufRead> Frames<R> {
         }
         Ok(false)
     }
+
+    /// Compares the checksum at the end of a frame, if it has one, with that of what was read.
+    fn check_sum(&self) -> io::Result<()> {
+        // The decoder computes both and leaves it to its user to compare them.
+        let Some(expected) = self.decoder.get_checksum_from_data() else { return Ok(()) };
+        if self.decoder.get_calculated_checksum() == Some(expected) {
+            return Ok(());
+        }
+        Err(io::Error::new(io::ErrorKind::InvalidData, "a frame's checksum is wrong"))
+    }
 }
 
 impl<R: BufRead> Read for Frames<R> {
@@ -57,6 +67,7 @@ impl<R: BufRead> Read for Frames<R> {
             if count > 0 {
                 return Ok(count);
             }
+            self.check_sum()?;
             self.is_within = false;
         }
     }
@@ -100,5 +111,17 @@ mod tests {
         assert!(read(b"text").is_err());
         let cut_in_skipped = [0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1];
         assert!(read(&cut_in_skipped).is_err());
+    }
+
+    #[test]
+    fn a_frame_whose_bytes_do_not_match_its_checksum_is_an_error() {
+        // What cannot be made shorter lies in the frame as it is, so that it can be changed there.
+        let mut file = [frame("0123456789"), frame("more")].concat();
+        assert_eq!(read(&file).unwrap(), "0123456789more");
+        let place = file.windows(4).position(|bytes| bytes == b"3456").unwrap();
+        file[place] ^= 1;
+        let error = read(&file).unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::InvalidData);
+        assert!(error.to_string().contains("checksum"), "{error}");
     }
 }

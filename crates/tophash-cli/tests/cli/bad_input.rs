@@ -195,6 +195,13 @@ fn who_closes_the_output_early_hears_nothing() {
 }
 
 #[test]
+fn a_name_of_a_page_cannot_speak_to_the_terminal() {
+    let ran = run_with(&["inspect", "--html", "no\x1b[2J/page.html"], "a\n");
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.stderr.contains(r"no\u{1b}[2J/page.html") && !ran.stderr.contains('\x1b'));
+}
+
+#[test]
 fn a_page_that_cannot_be_written_leaves_nothing_behind() {
     let folder = Folder::new();
     let ran = run_with(&["inspect", "--html", &folder.path("none/page.html")], "a\n");

@@ -55,6 +55,28 @@ fn sums_are_of_numbers_and_the_rest_is_reported() {
 }
 
 #[test]
+fn sums_keep_all_digits_and_say_where_they_overflow() {
+    let rows = "k,v\nless,9007199254740992\nmore,9007199254740993\nless,0\nlarge,1e308\n\
+                large,1e308\nsmall,-1e308\nsmall,-1e308\n";
+    let sum = ["inspect", "--key", "csv:k", "--sum", "csv:v"];
+    let text = run_with(&sum, rows).stdout;
+    for part in [" 9007199254740993  more", " overflow  large", " -overflow  small"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(!text.contains("inf"), "{text}");
+
+    let json = run_with(&[&sum[..], &["--json"]].concat(), rows);
+    assert!(json.stdout.contains("9007199254740993") && !json.stdout.contains("740993.0"));
+    let leading = &json.json()["top"];
+    assert_eq!(leading[0]["key"], "large");
+    assert!(leading[0]["sum"].is_null() && leading[0]["sum_overflows"] == true);
+    // One has fewer records and is larger by one, which an `f64` does not show.
+    assert_eq!((&leading[1]["key"], &leading[2]["key"]), (&"more".into(), &"less".into()));
+    assert_eq!(leading[1]["sum"], 9_007_199_254_740_993_i64);
+    assert!(leading[1]["sum_overflows"].is_null());
+}
+
+#[test]
 fn tables_may_have_no_header_and_other_delimiters() {
     let arguments = ["inspect", "--json", "--key", "csv:2", "--no-header", "--delimiter", "\\t"];
     let report = run_with(&arguments, "x\ta\ny\t\"a\nb\"\nz\ta\n").json();
@@ -67,6 +89,18 @@ fn json_is_asked_by_pointer() {
         "{\"user\": {\"id\": 7}}\n{\"user\": {\"id\": 7}}\n{\"user\": {\"id\": \"x\"}}\n";
     let report = run_with(&["inspect", "--json", "--key", "json:/user/id"], documents).json();
     assert_eq!(top(&report), pairs(&[("7", 2), ("x", 1)]));
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_the_first_key() {
+    for (key, rest) in [("line", "a\n\u{feff}a\na\n"), ("json:", "\"a\"\n\"\u{feff}a\"\n\"a\"\n")] {
+        let ran = run_with(&["inspect", "--json", "--key", key], format!("\u{feff}{rest}"));
+        let report = ran.json();
+        assert_eq!(top(&report), pairs(&[("a", 2), ("\u{feff}a", 1)]), "{key}");
+        assert!(problems(&report).is_empty(), "{key}");
+    }
+    let table = run_with(&["inspect", "--json", "--key", "csv:k"], "\u{feff}\"k\",v\na,1\n");
+    assert_eq!(top(&table.json()), pairs(&[("a", 1)]));
 }
 
 #[test]

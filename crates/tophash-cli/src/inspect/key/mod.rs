@@ -1,19 +1,18 @@
 //! What part of a record is its key, or the value that is kept for it.
 
 pub(super) mod column;
+pub(super) mod json;
 pub(super) mod log;
 pub(super) mod word;
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
 use std::fmt::{self, Display, Formatter};
 use std::num::NonZeroUsize;
 use std::str::FromStr;
 
-use serde_json::Value;
-
 use super::problems::Problem;
 use column::Column;
+use json::Pointer;
 use log::LogField;
 
 /// What can be asked for, as `--help` and the errors say it.
@@ -33,8 +32,7 @@ pub(super) enum Part {
     Word,
     Field(NonZeroUsize),
     Csv(Column),
-    /// A pointer of RFC 6901.
-    Json(String),
+    Json(Pointer),
     Log(LogField),
 }
 
@@ -56,10 +54,10 @@ impl FromStr for Part {
                 Err(_) => wrong("`field` takes a number from 1, as in `field:3`"),
             },
             ("csv", Some(column)) if !column.is_empty() => Ok(Self::Csv(Column::new(column))),
-            ("json", Some(pointer)) if pointer.is_empty() || pointer.starts_with('/') => {
-                Ok(Self::Json(pointer.to_owned()))
-            }
-            ("json", Some(_)) => wrong("a JSON pointer begins with `/`, as in `json:/user/id`"),
+            ("json", Some(pointer)) => match Pointer::new(pointer) {
+                Some(pointer) => Ok(Self::Json(pointer)),
+                None => wrong("a JSON pointer begins with `/`, as in `json:/user/id`"),
+            },
             ("combined-log", Some(field)) => match LogField::of_name(field) {
                 Some(field) => Ok(Self::Log(field)),
                 None => wrong(&format!("a log has no field `{field}`")),
@@ -79,7 +77,7 @@ impl Display for Part {
             Self::Word => f.write_str("word"),
             Self::Field(number) => write!(f, "field:{number}"),
             Self::Csv(column) => write!(f, "csv:{column}"),
-            Self::Json(pointer) => write!(f, "json:{pointer}"),
+            Self::Json(pointer) => write!(f, "json:{}", pointer.as_str()),
             Self::Log(field) => write!(f, "combined-log:{}", field.name()),
         }
     }
@@ -91,52 +89,29 @@ impl Part {
     }
 
     /// This part of a line. Words are many and columns are of rows: neither is asked for here.
-    pub(super) fn of_line<'a>(&self, line: &Line<'a>) -> Result<Cow<'a, [u8]>, Problem> {
+    pub(super) fn of_line<'a>(&self, line: &'a [u8]) -> Result<Cow<'a, [u8]>, Problem> {
         match self {
-            Self::Line | Self::Word | Self::Csv(_) => Ok(Cow::Borrowed(line.bytes)),
+            Self::Line | Self::Word | Self::Csv(_) => Ok(Cow::Borrowed(line)),
             Self::Field(number) => {
                 let mut fields =
-                    line.bytes.split(u8::is_ascii_whitespace).filter(|field| !field.is_empty());
+                    line.split(u8::is_ascii_whitespace).filter(|field| !field.is_empty());
                 let field = fields.nth(number.get() - 1);
                 field.map(Cow::Borrowed).ok_or(Problem::FieldMissing)
             }
-            Self::Json(pointer) => {
-                let value = line.json().ok_or(Problem::NotJson)?;
-                let part = value.pointer(pointer).ok_or(Problem::PointerMissing)?;
-                Ok(Cow::Owned(match part {
-                    Value::String(text) => text.clone().into_bytes(),
-                    other => other.to_string().into_bytes(),
-                }))
-            }
-            Self::Log(field) => field.of_line(line.bytes).map(Cow::Borrowed),
+            Self::Json(pointer) => pointer.find(line).map(|part| Cow::Owned(part.into_bytes())),
+            Self::Log(field) => field.of_line(line).map(Cow::Borrowed),
         }
-    }
-}
-
-/// A line, which is parsed as JSON at most once.
-pub(super) struct Line<'a> {
-    pub(super) bytes: &'a [u8],
-    json: OnceCell<Option<Value>>,
-}
-
-impl<'a> Line<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, json: OnceCell::new() }
-    }
-
-    fn json(&self) -> Option<&Value> {
-        self.json.get_or_init(|| serde_json::from_slice(self.bytes).ok()).as_ref()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Line, Part, Problem};
+    use super::{Part, Problem};
 
     #[track_caller]
     fn part(spec: &str, line: &str) -> Result<String, Problem> {
         let part: Part = spec.parse().unwrap();
-        let bytes = part.of_line(&Line::new(line.as_bytes()))?;
+        let bytes = part.of_line(line.as_bytes())?;
         Ok(String::from_utf8(bytes.into_owned()).unwrap())
     }
 

@@ -35,7 +35,7 @@ pub(in crate::inspect) fn write(path: &Path, report: &Report) -> Result<(), Fail
             io::ErrorKind::NotFound => "Make the folder first, or name another.",
             _ => "Name a file in a folder that you may write to.",
         };
-        let name = path.display();
+        let name = crate::shown::shown_path(path);
         let cause = super::super::cause(&error);
         Failure::new(format!("the page {name} cannot be written: {cause}"), next_step)
     })

@@ -4,7 +4,6 @@ pub(super) mod html;
 pub(super) mod json;
 mod latency;
 mod map;
-pub(super) mod shown;
 pub(super) mod text;
 mod top;
 

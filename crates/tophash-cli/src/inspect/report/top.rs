@@ -6,10 +6,11 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::shown::shown;
 use crate::figures::wide;
 use crate::inspect::duel::Key;
-use crate::inspect::tally::{Extra, Tally};
+use crate::inspect::sum::{Measure, Sum};
+use crate::inspect::tally::{Extra, Kept, Tally};
+use crate::shown::shown;
 
 /// Characters of a key, or of a group's values together, that are shown.
 const SHOWN_MAX: usize = 60;
@@ -26,13 +27,44 @@ pub(super) struct TopKey {
     pub(super) shown: String,
     pub(super) count: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) sum: Option<f64>,
+    pub(super) sum: Option<ShownSum>,
+    /// Whether the sum is beyond all numbers of 64 bits with a fraction, and so is not told.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) sum_overflows: bool,
     #[serde(skip)]
     pub(super) sum_shown: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) unique: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) group: Option<Group>,
+}
+
+/// A sum as JSON has it: all digits of a whole one, and null for one that overflows.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub(super) enum ShownSum {
+    Whole(i128),
+    Fraction(f64),
+}
+
+impl ShownSum {
+    fn of(sum: Sum) -> Self {
+        sum.whole().map_or_else(|| Self::Fraction(sum.value()), Self::Whole)
+    }
+
+    fn overflows(self) -> bool {
+        matches!(self, Self::Fraction(value) if value.is_infinite())
+    }
+
+    /// As text.
+    fn shown(self) -> String {
+        match self {
+            Self::Whole(whole) => whole.to_string(),
+            Self::Fraction(value) if value == f64::INFINITY => "overflow".to_owned(),
+            Self::Fraction(value) if value == f64::NEG_INFINITY => "-overflow".to_owned(),
+            Self::Fraction(value) => format!("{value:.3}"),
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -65,14 +97,15 @@ impl Group {
 
 /// What a key is ordered by, and then itself so that the order does not change from run to run.
 struct Rank<'a> {
-    measure: f64,
+    /// None is below all: a sum may be below zero.
+    measure: Option<Measure>,
     key: &'a Key,
     count: u64,
 }
 
 impl Ord for Rank<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
-        let by_measure = self.measure.total_cmp(&other.measure);
+        let by_measure = self.measure.cmp(&other.measure);
         by_measure.then(self.count.cmp(&other.count)).then_with(|| other.key.cmp(self.key))
     }
 }
@@ -104,14 +137,13 @@ pub(super) fn top(tally: &Tally, count: u32) -> Vec<TopKey> {
     leading.into_sorted_vec().into_iter().map(|Reverse(rank)| of_key(tally, &rank)).collect()
 }
 
-fn measure(tally: &Tally, key: &Key, count: u64) -> f64 {
+fn measure(tally: &Tally, key: &Key, count: u64) -> Option<Measure> {
     match tally.extra(key) {
-        Some(Extra::Sum(sum)) => sum.value(),
-        Some(Extra::Unique(values)) => crate::figures::lossy(wide(values.len())),
-        Some(Extra::Group { count, .. }) => crate::figures::lossy(*count),
-        // A sum may be below that of a key without one.
-        None if tally.kept() == crate::inspect::tally::Kept::Sum => f64::NEG_INFINITY,
-        None => crate::figures::lossy(count),
+        Some(Extra::Sum(sum)) => Some(sum.measure()),
+        Some(Extra::Unique(values)) => Some(wide(values.len()).into()),
+        Some(Extra::Group { count, .. }) => Some((*count).into()),
+        None if tally.kept() == Kept::Sum => None,
+        None => Some(count.into()),
     }
 }
 
@@ -124,6 +156,7 @@ fn of_key(tally: &Tally, rank: &Rank<'_>) -> TopKey {
         shown: if bytes.is_empty() { "(empty)".to_owned() } else { shown(bytes, SHOWN_MAX) },
         count: rank.count,
         sum: None,
+        sum_overflows: false,
         sum_shown: "-".to_owned(),
         unique: None,
         group: None,
@@ -131,11 +164,10 @@ fn of_key(tally: &Tally, rank: &Rank<'_>) -> TopKey {
     match tally.extra(rank.key) {
         None => {}
         Some(Extra::Sum(sum)) => {
-            top.sum = Some(sum.value());
-            top.sum_shown = match sum.whole() {
-                Some(whole) => whole.to_string(),
-                None => format!("{:.3}", sum.value()),
-            };
+            let sum = ShownSum::of(*sum);
+            top.sum = Some(sum);
+            top.sum_overflows = sum.overflows();
+            top.sum_shown = sum.shown();
         }
         Some(Extra::Unique(values)) => top.unique = Some(wide(values.len())),
         Some(Extra::Group { first, count }) => {
@@ -157,6 +189,7 @@ fn hex(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::ShownSum::{Fraction, Whole};
     use super::{Group, top};
     use crate::inspect::duel::Comparison;
     use crate::inspect::tally::{Bounds, Kept, Tally};
@@ -193,7 +226,12 @@ mod tests {
         }
         tally.count(b"none").unwrap();
         let sums: Vec<_> = top(&tally, 9).into_iter().map(|top| (top.key, top.sum)).collect();
-        let expected = [("b", Some(1.5)), ("c", Some(0.0)), ("a", Some(-10.0)), ("none", None)];
+        let expected = [
+            ("b", Some(Fraction(1.5))),
+            ("c", Some(Whole(0))),
+            ("a", Some(Whole(-10))),
+            ("none", None),
+        ];
         assert_eq!(sums, expected.map(|(key, sum)| (key.to_owned(), sum)));
     }
 

@@ -1,11 +1,17 @@
 //! Bytes as people can read them, and as no terminal can be led astray by them.
 
 use std::fmt::Write as _;
+use std::path::Path;
+
+/// The name of a file, all of it.
+pub(crate) fn shown_path(path: &Path) -> String {
+    shown(path.as_os_str().as_encoded_bytes(), usize::MAX)
+}
 
 /// At most `length_max` characters of the text. What cannot be printed is escaped: control and
 /// format characters as `\n` or `\u{202e}`, bytes that are no UTF-8 as `\xff`, and the backslash
 /// itself.
-pub(in crate::inspect) fn shown(bytes: &[u8], length_max: usize) -> String {
+pub(crate) fn shown(bytes: &[u8], length_max: usize) -> String {
     let mut text = String::with_capacity(bytes.len().min(length_max));
     // The length before the last piece, so that a cut falls between pieces.
     let mut length = 0;
