@@ -229,8 +229,8 @@ impl Step {
     }
 }
 
-/// The tests under the sanitizers of addresses and leaks. Tests that leak say so in their names; the
-/// model's operations do not leak where the variable is set.
+/// The tests under the sanitizers of addresses and leaks. Tests that leak say so in their names;
+/// the model's operations do not leak where the variable is set.
 fn leaks() -> CargoCall {
     let mut call = CargoCall::new("test -p tophash --lib --tests --all-features --target")
         .with_argument(host())
