@@ -312,8 +312,8 @@ fn no_std_build(target: Option<&str>) -> CargoCall {
 /// Runs programs for 64-bit ARM machines on others.
 const AARCH64_EMULATOR: &str = "qemu-aarch64-static";
 
-/// The tests under the sanitizers of addresses and leaks. Tests that leak say so in their names; the
-/// model's operations do not leak where the variable is set.
+/// The tests under the sanitizers of addresses and leaks. Tests that leak say so in their names;
+/// the model's operations do not leak where the variable is set.
 fn leaks() -> CargoCall {
     let mut call = CargoCall::new("test -p tophash --lib --tests --all-features --target")
         .with_argument(host())

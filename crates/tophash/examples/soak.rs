@@ -2,8 +2,8 @@
 //!
 //! The map grows, is churned, is scanned and shrinks, in cycles. What it must hold is known from
 //! the keys alone. Every minute all invariants are recounted. Memory after each cycle must be what
-//! it was after the first. Each operation is timed; those above a limit are counted, by what the map
-//! was doing, with those for which the thread waited for a processor (as Linux counts it), and
+//! it was after the first. Each operation is timed; those above a limit are counted, by what the
+//! map was doing, with those for which the thread waited for a processor (as Linux counts it), and
 //! beside the pauses between two looks at the clock, which are the machine's.
 
 use std::env;

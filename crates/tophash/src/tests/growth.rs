@@ -201,3 +201,25 @@ fn growing_never_holds_the_table_twice_over() {
     assert!(peak < before * 2, "{before} bytes before, {peak} at the peak");
     assert!(peak <= map.allocation_size() + before / 5);
 }
+
+#[test]
+fn grow_step_says_whether_more_is_left() {
+    let mut map = HashMap::new();
+    let mut len = 0_u64;
+    while !map.is_growing() {
+        map.insert(len, len);
+        len += 1;
+    }
+    let mut calls = 0;
+    while map.grow_step(1) {
+        assert!(map.is_growing());
+        calls += 1;
+        assert!(calls < len);
+    }
+    assert!(!map.is_growing() && calls > 1, "{calls} calls");
+    while !map.is_growing() {
+        map.insert(len, len);
+        len += 1;
+    }
+    assert!(!map.grow_step(usize::MAX), "as many steps as are asked for");
+}

@@ -123,3 +123,23 @@ fn the_automatic_policy_follows_entries_that_a_walk_removes() {
     assert!(!map.is_shrinking());
     assert!(map.allocation_size() < before / 50, "{} of {before}", map.allocation_size());
 }
+
+#[test]
+fn the_automatic_policy_begins_below_a_quarter_of_the_capacity() {
+    let mut map: HashMap<u64, u64> = HashMap::with_capacity(6656);
+    map.set_shrink_policy(ShrinkPolicy::Automatic);
+    map.extend((0..6656).map(|n| (n, n)));
+    let mut key = 0;
+    while !map.is_shrinking() {
+        assert!(map.len() >= 6656 / 4, "{} entries", map.len());
+        map.remove(&key);
+        key += 1;
+    }
+    assert_eq!(map.len(), 6656 / 4 - 1);
+    // One bucket is never sparse.
+    let mut map: HashMap<u64, u64> = HashMap::from_iter([(1, 1)]);
+    map.set_shrink_policy(ShrinkPolicy::Automatic);
+    map.insert(2, 2);
+    map.remove(&1);
+    assert!(!map.is_shrinking());
+}
