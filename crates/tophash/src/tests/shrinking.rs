@@ -143,3 +143,21 @@ fn the_automatic_policy_begins_below_a_quarter_of_the_capacity() {
     map.remove(&1);
     assert!(!map.is_shrinking());
 }
+
+#[test]
+fn a_walks_removals_begin_no_shrink_without_the_policy_or_while_the_map_is_not_sparse() {
+    for (policy, kept) in [(ShrinkPolicy::Manual, 10), (ShrinkPolicy::Automatic, 9_000)] {
+        let mut map: HashMap<u64, u64> = (0..10_000).map(|n| (n, n)).collect();
+        map.set_shrink_policy(policy);
+        let before = map.table.bucket_count();
+        let mut walk = map.walk();
+        while let Some(entry) = walk.next() {
+            if *entry.key() >= kept {
+                entry.remove();
+            }
+        }
+        assert!(!map.is_shrinking(), "{policy:?}");
+        map.insert(0, 0);
+        assert_eq!(map.table.bucket_count(), before, "{policy:?}");
+    }
+}
