@@ -3,9 +3,7 @@
 use core::alloc::Layout;
 
 use crate::TryReserveError;
-use crate::raw::{
-    ITEM_BYTES_MAX, SLOT_COUNT, Shape, capacity_of, planned_bytes, planned_overflow_bytes,
-};
+use crate::raw::{SLOT_COUNT, Shape, capacity_of, planned_bytes, planned_overflow_bytes};
 
 /// Tables of up to so many buckets have the distribution of their overflow buckets computed, larger
 /// ones approximated by a normal distribution.
@@ -83,7 +81,7 @@ impl MemoryPlan {
     ///
     /// [`TryReserveError::CapacityOverflow`] if no map can have so many, or so large ones.
     pub fn of_layouts(key: Layout, value: Layout, len: usize) -> Result<Self, TryReserveError> {
-        if key.pad_to_align().size().max(value.pad_to_align().size()) > ITEM_BYTES_MAX {
+        if !Shape::is_possible_of(key, value) {
             return Err(TryReserveError::CapacityOverflow);
         }
         Self::of_shape(&Shape::of_layouts(key, value), len)

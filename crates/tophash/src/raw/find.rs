@@ -1,34 +1,55 @@
 //! Finding an entry.
 
 use super::bucket::{Bucket, Slot, Slots};
-use super::tophash::Tophash;
+use super::tophash::{Tophash, Word};
 use super::{RawTable, block};
 use crate::alloc::Allocator;
+
+/// Where a main bucket is, and the word that it has.
+#[derive(Clone, Copy)]
+pub(super) struct Main {
+    pub(super) pivot: *mut u8,
+    pub(super) place: usize,
+    pub(super) word: Word,
+}
 
 impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// The entry with this hash whose key satisfies `equals`.
     ///
     /// `equals` is user code and may panic; nothing is changed while it runs.
     #[inline(always)]
-    pub(crate) fn find(&self, hash: u64, mut equals: impl FnMut(&K) -> bool) -> Option<Slot<K, V>> {
+    pub(crate) fn find(&self, hash: u64, equals: impl FnMut(&K) -> bool) -> Option<Slot<K, V>> {
+        let (slot, _) = self.find_with_main(hash, equals)?;
+        Some(slot)
+    }
+
+    /// As [`Self::find`], with the main bucket of the entry's chain, for those who go on to change
+    /// the chain.
+    #[inline(always)]
+    pub(super) fn find_with_main(
+        &self,
+        hash: u64,
+        mut equals: impl FnMut(&K) -> bool,
+    ) -> Option<(Slot<K, V>, Main)> {
         let index = self.header().index_of(hash);
         // SAFETY: an index is at most `last` (R2).
         let (pivot, place) = unsafe { self.header().locate_ahead::<false>(index, Self::SHAPE) };
         // SAFETY: main buckets up to `last`, and that of `EMPTY`, have words (R3).
         let word = unsafe { block::word(pivot, place).read() };
+        let main = Main { pivot, place, word };
         let tophash = Tophash::of(hash);
         let mut matches = word.matches(tophash);
         while let Some(slot) = matches.first() {
             let slots = Slots::<K, V>::new(block::slots(pivot, place, Self::SHAPE));
             // SAFETY: a slot with a tophash holds a key (R3).
             if equals(unsafe { &*slots.key(slot) }) {
-                return Some(Slot { slots, slot, index });
+                return Some((Slot { slots, slot, index }, main));
             }
             matches = matches.without_first();
         }
         if word.hints_at(tophash) {
             let (slots, slot) = self.find_in_overflow((pivot, place), tophash, equals)?;
-            return Some(Slot { slots, slot, index });
+            return Some((Slot { slots, slot, index }, main));
         }
         None
     }

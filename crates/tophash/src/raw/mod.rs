@@ -122,7 +122,7 @@ pub(crate) use plan::{planned_bytes, planned_overflow_bytes};
 pub(crate) use pointers::Pointers;
 pub(crate) use scan::{Position, ScanStep};
 pub use shrink::ShrinkPolicy;
-pub(crate) use sizing::{ITEM_BYTES_MAX, Shape, capacity_of};
+pub(crate) use sizing::{Shape, capacity_of};
 pub(crate) use tophash::{SLOT_COUNT, Tophash};
 pub(crate) use view::{BucketView, BucketViews, Chains};
 pub(crate) use walk::{WalkPlace, Walker};

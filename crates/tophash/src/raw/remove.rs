@@ -3,9 +3,9 @@
 use core::mem;
 use core::ptr::{self, NonNull};
 
-use super::bucket::{Bucket, Node, Slot, Slots};
+use super::bucket::{Bucket, Node, Slot};
+use super::find::Main;
 use super::sizing::Shape;
-use super::tophash::{Tophash, Word};
 use super::{Flags, Parts, RawTable, block};
 use crate::alloc::Allocator;
 
@@ -15,72 +15,45 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     pub(crate) fn remove_entry(
         &mut self,
         hash: u64,
-        mut equals: impl FnMut(&K) -> bool,
-    ) -> Option<(K, V)> {
-        let index = self.header().index_of(hash);
-        // SAFETY: an index is at most `last` (R2), and main buckets, also that of `EMPTY`, have
-        // words (R3). A slot with a tophash holds an entry, which is read once: `fill_hole` forgets
-        // it before user code runs again.
-        unsafe {
-            let (pivot, place) = self.header().locate_ahead::<false>(index, Self::SHAPE);
-            let word = block::word(pivot, place).read();
-            let tophash = Tophash::of(hash);
-            let mut matches = word.matches(tophash);
-            while let Some(slot) = matches.first() {
-                let slots = Slots::<K, V>::new(block::slots(pivot, place, Self::SHAPE));
-                if equals(&*slots.key(slot)) {
-                    let entry = (slots.key(slot).read(), slots.value(slot).read());
-                    self.fill_hole(index, (pivot, place, word), slots, slot);
-                    self.removed();
-                    return Some(entry);
-                }
-                matches = matches.without_first();
-            }
-            if word.hints_at(tophash) {
-                return self.remove_from_overflow(index, (pivot, place), tophash, equals);
-            }
-        }
-        None
-    }
-
-    /// The rest of [`Self::remove_entry`], for a chain that has overflow buckets.
-    ///
-    /// # Safety
-    ///
-    /// The bucket `index` is at this place, and has the hint of `tophash`.
-    #[cold]
-    #[inline(never)]
-    unsafe fn remove_from_overflow(
-        &mut self,
-        index: u32,
-        place: (*mut u8, usize),
-        tophash: Tophash,
         equals: impl FnMut(&K) -> bool,
     ) -> Option<(K, V)> {
-        let (slots, slot) = self.find_in_overflow(place, tophash, equals)?;
-        // SAFETY: the slot is taken.
-        let entry = unsafe { self.remove(Slot { slots, slot, index }) };
+        let (slot, main) = self.find_with_main(hash, equals)?;
+        // SAFETY: the slot is taken, and was found in the chain of that main bucket.
+        let entry = unsafe { self.remove_from(main, slot) };
         self.removed();
         Some(entry)
     }
 
-    /// Fills a slot whose entry was read, and is forgotten, with the last entry of its chain, and
-    /// counts one entry less.
+    /// Takes an entry out. The last entry of its chain moves into the hole.
+    ///
+    /// Runs no user code. All slots of the chain become invalid, but those before this one.
     ///
     /// # Safety
     ///
-    /// `word` is the word of the main bucket `index`, which is at `place` of the block `pivot`;
-    /// `slot` of `slots`, in that bucket or in one behind it, is taken.
-    #[inline(always)]
-    unsafe fn fill_hole(
-        &mut self,
-        index: u32,
-        (pivot, place, word): (*mut u8, usize, Word),
-        slots: Slots<K, V>,
-        slot: usize,
-    ) {
-        // SAFETY: the last of the taken slots is one, and R3 and R7 hold again when all is changed.
+    /// `slot` is a taken slot of this table.
+    #[inline]
+    pub(crate) unsafe fn remove(&mut self, slot: Slot<K, V>) -> (K, V) {
+        // SAFETY: `index` is that of a live main bucket, which has a word (R3).
         unsafe {
+            let (pivot, place) = self.header().locate(slot.index, Self::SHAPE);
+            let word = block::word(pivot, place).read();
+            self.remove_from(Main { pivot, place, word }, slot)
+        }
+    }
+
+    /// As [`Self::remove`], when it is known where the main bucket is.
+    ///
+    /// # Safety
+    ///
+    /// As there; `main` is the main bucket of the slot's chain, with its word.
+    #[inline(always)]
+    unsafe fn remove_from(&mut self, main: Main, slot: Slot<K, V>) -> (K, V) {
+        let Main { pivot, place, word } = main;
+        let Slot { slots, slot, index } = slot;
+        // SAFETY: the entry is read once and its slot filled or freed, before any user code runs:
+        // the last of the taken slots is one, and R3 and R7 hold again when all is changed.
+        unsafe {
+            let entry = (slots.key(slot).read(), slots.value(slot).read());
             if word.has_overflow() {
                 let main = self.bucket(index);
                 let hole = (slots.start(), slot);
@@ -95,26 +68,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                 let word = word.replaced(slot, word.tophash(last)).without(last);
                 block::word(pivot, place).write(word);
             }
-        }
-        self.header_mut().count -= 1;
-    }
-
-    /// Takes an entry out. The last entry of its chain moves into the hole.
-    ///
-    /// Runs no user code. All slots of the chain become invalid, but those before this one.
-    ///
-    /// # Safety
-    ///
-    /// `slot` is a taken slot of this table.
-    #[inline]
-    pub(crate) unsafe fn remove(&mut self, slot: Slot<K, V>) -> (K, V) {
-        // SAFETY: the entry is read once and its slot filled or freed below, before any user code
-        // runs; `index` is that of a live main bucket.
-        unsafe {
-            let entry = (slot.key().read(), slot.value().read());
-            let (pivot, place) = self.header().locate(slot.index, Self::SHAPE);
-            let word = block::word(pivot, place).read();
-            self.fill_hole(slot.index, (pivot, place, word), slot.slots, slot.slot);
+            self.header_mut().count -= 1;
             entry
         }
     }

@@ -49,8 +49,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
 
     /// As [`Self::removed`], but merges nothing yet: the next write does.
     pub(super) fn note_removal(&mut self) {
-        let flags = self.header().flags;
-        if flags.has(Flags::SHRINKS_BY_ITSELF) && self.header().is_sparse() {
+        if self.header().shrinks_by_itself() {
             self.header_mut().flags.set(Flags::SHRINKING, true);
         }
         self.header_mut().flags.set(Flags::RESTING, false);
@@ -185,8 +184,8 @@ impl<A: Allocator> Parts<A> {
         if self.header.last < half {
             let is_halved = self.halve_mask(kind);
             // The removals that would start the next halving may all have been before this one.
-            let goes_on = is_halved && self.header.flags.has(Flags::SHRINKS_BY_ITSELF);
-            self.header.flags.set(Flags::SHRINKING, goes_on && self.header.is_sparse());
+            let goes_on = is_halved && self.header.shrinks_by_itself();
+            self.header.flags.set(Flags::SHRINKING, goes_on);
             self.header.flags.set(Flags::RESTING, is_halved);
             return is_halved;
         }
@@ -298,6 +297,11 @@ impl Header {
     /// Whether less than a quarter of the capacity is in use, in more than one bucket.
     fn is_sparse(&self) -> bool {
         self.mask > 0 && self.count < self.capacity_of_mask() / 4
+    }
+
+    /// Whether the policy asks for a shrink.
+    fn shrinks_by_itself(&self) -> bool {
+        self.flags.has(Flags::SHRINKS_BY_ITSELF) && self.is_sparse()
     }
 
     /// Whether half the buckets would do for `entry_count` entries.

@@ -20,7 +20,7 @@ const BLOCK_BYTES_MAX: usize = 32 * 1024;
 
 /// The most bytes of a key or a value, padded to its alignment. Below it no size of a bucket
 /// overflows, in whatever mode the crate is compiled.
-pub(crate) const ITEM_BYTES_MAX: usize = isize::MAX as usize / SLOT_COUNT / 4;
+const ITEM_BYTES_MAX: usize = isize::MAX as usize / SLOT_COUNT / 4;
 
 /// Bytes of a main bucket beside its slots: the tophash word and the overflow pointer.
 pub(crate) const BUCKET_HEAD_BYTES: usize = 16;
@@ -68,19 +68,21 @@ impl Shape {
         Self::of_layouts(Layout::new::<K>(), Layout::new::<V>())
     }
 
+    /// Whether a bucket can be made of keys and values with these layouts.
+    pub(crate) const fn is_possible_of(key: Layout, value: Layout) -> bool {
+        key.pad_to_align().size() <= ITEM_BYTES_MAX && value.pad_to_align().size() <= ITEM_BYTES_MAX
+    }
+
     /// The shape of a bucket of keys and values with these layouts.
     ///
     /// # Panics
     ///
-    /// If eight of them are more than memory can have, whether or not the compiler checks for
-    /// overflow: for types that is an error when the program is compiled.
+    /// Unless [`Self::is_possible_of`] them, whether or not the compiler checks for overflow: for
+    /// types that is an error when the program is compiled.
     pub(crate) const fn of_layouts(key: Layout, value: Layout) -> Self {
         // In an array each item takes a multiple of its alignment.
         let (key, value) = (key.pad_to_align(), value.pad_to_align());
-        assert!(
-            key.size() <= ITEM_BYTES_MAX && value.size() <= ITEM_BYTES_MAX,
-            "eight keys or values are larger than memory"
-        );
+        assert!(Self::is_possible_of(key, value), "eight keys or values are larger than memory");
         let slots_align = max(key.align(), value.align());
         let values_offset = round_up(key.size() * SLOT_COUNT, value.align());
         let slots_bytes = round_up(values_offset + value.size() * SLOT_COUNT, slots_align);
