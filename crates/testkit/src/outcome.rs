@@ -1,5 +1,7 @@
 //! What a map answered to an operation.
 
+use crate::{Operation, Touch};
+
 /// The answer to one [`Operation`](crate::Operation); each operation's docs name its own.
 ///
 /// Lists may come in any order.
@@ -48,6 +50,25 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// The answer to [`Operation::Walk`]: those of `apply` to the operations within it, and to as
+    /// many further steps as there are entries, or as are wanted.
+    pub fn walked(
+        steps: &[Operation],
+        further: usize,
+        mut apply: impl FnMut(&Operation) -> Self,
+    ) -> Self {
+        let mut answers: Vec<Self> = steps.iter().map(&mut apply).collect();
+        for _ in 0..further {
+            let answer = apply(&Operation::Next(Touch::Look));
+            let is_end = answer == Self::Entry(None);
+            answers.push(answer);
+            if is_end {
+                break;
+            }
+        }
+        Self::Walked(answers)
+    }
+
     /// The same answer with every list in order, so that two can be compared.
     pub(crate) fn sorted(mut self) -> Self {
         match &mut self {

@@ -1,6 +1,6 @@
 //! The standard library's map as a subject: shows how one is written, and keeps the model honest.
 
-use crate::{Combination, Ending, Operation, Outcome, PLACES, Subject, Touch};
+use crate::{Combination, Operation, Outcome, PLACES, Subject, Touch};
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::mem;
@@ -129,16 +129,9 @@ impl StandardSubject {
                 let keys: Vec<u16> = matching.map(|(&key, _)| key).take(steps).collect();
                 keys.iter().filter_map(|key| map.remove_entry(key)).collect()
             }
-            Operation::Drain(steps, ending) => {
-                let mut drain = map.drain();
-                let taken = drain.by_ref().take(steps).collect();
-                end(drain, ending);
-                taken
-            }
+            Operation::Drain(steps, ending) => ending.after(steps, map.drain()),
             Operation::Rebuild(steps, ending) => {
-                let mut entries = mem::take(map).into_iter();
-                let taken: Vec<_> = entries.by_ref().take(steps).collect();
-                end(entries, ending);
+                let taken = ending.after(steps, mem::take(map).into_iter());
                 map.extend(taken.iter().copied());
                 taken
             }
@@ -153,21 +146,10 @@ impl StandardSubject {
         match operation {
             Operation::Walk(steps, further, _) => {
                 let mut due = self.map.keys().copied().collect();
-                let mut answers = Vec::new();
-                for step in steps {
-                    answers.push(match step {
-                        Operation::Next(touch) => Outcome::Entry(self.next_of(&mut due, *touch)),
-                        _ => self.apply(step),
-                    });
-                }
-                for _ in 0..*further {
-                    let met = self.next_of(&mut due, Touch::Look);
-                    answers.push(Outcome::Entry(met));
-                    if met.is_none() {
-                        break;
-                    }
-                }
-                Outcome::Walked(answers)
+                Outcome::walked(steps, *further, |step| match step {
+                    Operation::Next(touch) => Outcome::Entry(self.next_of(&mut due, *touch)),
+                    _ => self.apply(step),
+                })
             }
             Operation::Scan(place, budget) | Operation::ScanMut(place, budget, _) => {
                 let begun = self.scans[usize::from(*place)].take();
@@ -229,13 +211,6 @@ impl StandardSubject {
         {
             self.loops = Default::default();
         }
-    }
-}
-
-fn end<I>(iterator: I, ending: Ending) {
-    match ending {
-        Ending::Dropped => drop(iterator),
-        Ending::Leaked => mem::forget(iterator),
     }
 }
 

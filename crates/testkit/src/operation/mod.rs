@@ -5,6 +5,8 @@ mod weights;
 
 pub use generate::{Face, Focus, Generator, Profile};
 
+use std::mem;
+
 /// One operation on a map from key ids to numbers.
 ///
 /// A subject maps an id to a key of its own type. Every variant names what the subject does and
@@ -232,6 +234,23 @@ pub enum Ending {
     /// It is leaked by `mem::forget`. A subject that counts what it leaks may drop it instead: the
     /// model accepts both.
     Leaked,
+}
+
+impl Ending {
+    /// Brings an iterator to this end.
+    pub fn of<I>(self, iterator: I) {
+        match self {
+            Self::Dropped => drop(iterator),
+            Self::Leaked => mem::forget(iterator),
+        }
+    }
+
+    /// Takes up to `count` items, and brings the iterator to this end.
+    pub fn after<I: Iterator>(self, count: usize, mut items: I) -> Vec<I::Item> {
+        let taken = items.by_ref().take(count).collect();
+        self.of(items);
+        taken
+    }
 }
 
 /// A predicate on entries: those whose key id and value add up to 0 modulo some number match.

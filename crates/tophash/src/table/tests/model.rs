@@ -7,7 +7,7 @@ use std::vec::Vec;
 
 use testkit::hashers::{Constant, Fnv1a, HighBitsOnly, Identity, LowBitsOnly};
 use testkit::keys::{Key, Large, OverAligned, ZeroSized};
-use testkit::{Ending, Face, Operation, Outcome, Profile, Subject, reduced, run};
+use testkit::{Face, Operation, Outcome, Profile, Subject, reduced, run};
 
 use crate::hash_table::{Entry, HashTable};
 
@@ -215,27 +215,18 @@ impl<K: Key, S: BuildHasher + Default> TableSubject<K, S> {
     }
 
     fn apply_ended_early(&mut self, operation: &Operation) -> Outcome {
-        /// Takes up to `count` pairs, then drops or leaks the iterator.
-        fn take<K: Key>(
-            mut pairs: impl Iterator<Item = Pair<K>>,
-            count: usize,
-            ending: Ending,
-        ) -> Vec<(u16, u32)> {
-            let taken = pairs.by_ref().take(count).map(|pair| id_of(&pair)).collect();
-            if ending == Ending::Leaked {
-                core::mem::forget(pairs);
-            }
-            taken
-        }
+        let taken_id = |pair: Pair<K>| id_of(&pair);
         let taken = match *operation {
             Operation::ExtractIf(filter, count, ending) => {
                 let matches = move |pair: &mut Pair<K>| filter.matches(pair.0.id(), pair.1);
-                take(self.table.extract_if(matches), count, ending)
+                ending.after(count, self.table.extract_if(matches).map(taken_id))
             }
-            Operation::Drain(count, ending) => take(self.table.drain(), count, ending),
+            Operation::Drain(count, ending) => {
+                ending.after(count, self.table.drain().map(taken_id))
+            }
             Operation::Rebuild(count, ending) => {
                 let table = core::mem::replace(&mut self.table, HashTable::with_seed(5));
-                let taken = take(table.into_iter(), count, ending);
+                let taken = ending.after(count, table.into_iter().map(taken_id));
                 for &(id, value) in &taken {
                     self.insert(id, value);
                 }

@@ -81,27 +81,14 @@ impl<K: GoKey> GoSubject<K> {
 
     fn walk(&mut self, steps: &[Operation], further: usize, ending: Ending) -> Outcome {
         let mut range = self.map.range();
-        let mut answers = Vec::new();
-        for step in steps {
-            answers.push(match step {
-                Operation::Next(touch) => self.touch(range.next(), *touch),
-                // A Go map has no steps of its own.
-                Operation::GrowStep(_) | Operation::ShrinkStep(_) => Outcome::Done,
-                _ => self.apply(step),
-            });
-        }
-        for _ in 0..further {
-            let answer = self.touch(range.next(), Touch::Look);
-            let is_end = answer == Outcome::Entry(None);
-            answers.push(answer);
-            if is_end {
-                break;
-            }
-        }
-        if ending == Ending::Leaked {
-            core::mem::forget(range);
-        }
-        Outcome::Walked(answers)
+        let outcome = Outcome::walked(steps, further, |step| match step {
+            Operation::Next(touch) => self.touch(range.next(), *touch),
+            // A Go map has no steps of its own.
+            Operation::GrowStep(_) | Operation::ShrinkStep(_) => Outcome::Done,
+            _ => self.apply(step),
+        });
+        ending.of(range);
+        outcome
     }
 
     fn apply_to_all(&mut self, operation: &Operation) -> Outcome {
@@ -138,10 +125,7 @@ impl<K: GoKey> GoSubject<K> {
                 return outcome;
             }
             Operation::LeaveRange(place, ending) => {
-                let range = self.ranges[usize::from(*place)].take();
-                if *ending == Ending::Leaked {
-                    core::mem::forget(range);
-                }
+                ending.of(self.ranges[usize::from(*place)].take());
             }
             other => unreachable!("an operation that Go's map has not: {other:?}"),
         }

@@ -1,14 +1,14 @@
 //! The map, driven by operations.
 
 use core::hash::BuildHasher;
-use core::mem::ManuallyDrop;
 use std::vec::Vec;
 
 use testkit::keys::Key;
 use testkit::{Ending, Operation, Outcome, PLACES, Subject, Touch};
 
+use super::scanned;
 use crate::ShrinkPolicy;
-use crate::hash_map::{Entry, HashMap, ScanPosition, ScanStep, Walk};
+use crate::hash_map::{Entry, HashMap, ScanPosition, Walk};
 use crate::verify::repeat_chance;
 
 /// A map whose keys are made from the ids that the operations name.
@@ -124,27 +124,7 @@ impl<K: Key, S: BuildHasher + Default + Clone> MapSubject<K, S> {
     }
 
     fn apply_to_room(&mut self, operation: &Operation) -> Outcome {
-        let map = &mut self.map;
-        match *operation {
-            Operation::Reserve(additional) => map.reserve(additional),
-            Operation::TryReserve(additional) => {
-                if map.try_reserve(additional).is_err() {
-                    return Outcome::Refused;
-                }
-            }
-            Operation::ShrinkToFit => map.shrink_to_fit(),
-            Operation::ShrinkTo(capacity) => map.shrink_to(capacity),
-            Operation::GrowStep(steps) => {
-                map.grow_step(steps);
-                return Outcome::Done;
-            }
-            Operation::ShrinkStep(steps) => {
-                map.shrink_step(steps);
-                return Outcome::Done;
-            }
-            _ => return self.apply_to_all(operation),
-        }
-        Outcome::Capacity(map.capacity())
+        apply_to_room!(&mut self.map, operation, _ => self.apply_to_all(operation))
     }
 
     fn apply_to_all(&mut self, operation: &Operation) -> Outcome {
@@ -195,7 +175,7 @@ impl<K: Key, S: BuildHasher + Default + Clone> MapSubject<K, S> {
                 let at = self.scans[usize::from(*place)];
                 let step =
                     self.map.scan(at, *budget, |key, value| visited.push((key.id(), *value)));
-                self.scanned(*place, step, visited)
+                scanned(&mut self.scans[usize::from(*place)], step, visited)
             }
             Operation::ScanMut(place, budget, filter) => {
                 let mut visited = Vec::new();
@@ -204,68 +184,31 @@ impl<K: Key, S: BuildHasher + Default + Clone> MapSubject<K, S> {
                     visited.push((key.id(), *value));
                     !filter.matches(key.id(), *value)
                 });
-                self.scanned(*place, step, visited)
+                scanned(&mut self.scans[usize::from(*place)], step, visited)
             }
             other => unreachable!("an operation that no group has: {other:?}"),
         }
     }
 
-    fn scanned(&mut self, place: u8, step: ScanStep, visited: Vec<(u16, u32)>) -> Outcome {
-        assert_eq!(step.visited, visited.len());
-        // Stored and read again, as whoever keeps it in a file does.
-        let next = step.next.map(|position| ScanPosition::from_bits(position.to_bits()));
-        self.scans[usize::from(place)] = next.unwrap_or(ScanPosition::START);
-        Outcome::Scanned {
-            visited,
-            goes_on: step.next.is_some(),
-            has_restarted: step.has_restarted,
-        }
-    }
-
     fn walk(&mut self, steps: &[Operation], further: usize, ending: Ending) -> Outcome {
         let mut walk = self.map.walk();
-        let mut answers = Vec::new();
-        for step in steps {
-            answers.push(apply_to_walk(&mut walk, step));
-        }
-        for _ in 0..further {
-            let answer = apply_to_walk(&mut walk, &Operation::Next(Touch::Look));
-            let is_end = answer == Outcome::Entry(None);
-            answers.push(answer);
-            if is_end {
-                break;
-            }
-        }
-        if ending == Ending::Leaked {
-            let _leaked = ManuallyDrop::new(walk);
-        }
-        Outcome::Walked(answers)
+        let outcome = Outcome::walked(steps, further, |step| apply_to_walk(&mut walk, step));
+        ending.of(walk);
+        outcome
     }
 
     fn apply_ended_early(&mut self, operation: &Operation) -> Outcome {
-        /// Takes up to `count` entries, then drops or leaks the iterator.
-        fn take<K: Key>(
-            mut entries: impl Iterator<Item = (K, u32)>,
-            count: usize,
-            ending: Ending,
-        ) -> Vec<(u16, u32)> {
-            let taken = entries.by_ref().take(count).map(id_of).collect();
-            if ending == Ending::Leaked {
-                core::mem::forget(entries);
-            }
-            taken
-        }
         let taken = match *operation {
             Operation::ExtractIf(filter, count, ending) => {
                 let matches = move |key: &K, value: &mut u32| filter.matches(key.id(), *value);
-                take(self.map.extract_if(matches), count, ending)
+                ending.after(count, self.map.extract_if(matches).map(id_of))
             }
-            Operation::Drain(count, ending) => take(self.map.drain(), count, ending),
+            Operation::Drain(count, ending) => ending.after(count, self.map.drain().map(id_of)),
             Operation::Rebuild(count, ending) => {
                 let mut empty = HashMap::with_seed_and_hasher(5, S::default());
                 empty.set_shrink_policy(self.map.shrink_policy());
-                let taken =
-                    take(core::mem::replace(&mut self.map, empty).into_iter(), count, ending);
+                let entries = core::mem::replace(&mut self.map, empty).into_iter();
+                let taken = ending.after(count, entries.map(id_of));
                 self.map.extend(taken.iter().map(|&(key, value)| (K::from_id(key), value)));
                 taken
             }

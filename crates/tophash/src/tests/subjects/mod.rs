@@ -3,6 +3,47 @@
 //! The fuzzing targets include these files too: they use nothing but the public interface and
 //! [`verify`](crate::verify).
 
+use std::vec::Vec;
+
+use testkit::Outcome;
+
+use crate::hash_map::{ScanPosition, ScanStep};
+
+/// Carries out what changes a map's or a set's room, which both name the same; `$other` is for the
+/// rest of the operations.
+macro_rules! apply_to_room {
+    ($map:expr, $operation:expr, _ => $other:expr) => {{
+        let map = $map;
+        match *$operation {
+            Operation::Reserve(additional) => {
+                map.reserve(additional);
+                Outcome::Capacity(map.capacity())
+            }
+            Operation::TryReserve(additional) => match map.try_reserve(additional) {
+                Ok(()) => Outcome::Capacity(map.capacity()),
+                Err(_) => Outcome::Refused,
+            },
+            Operation::ShrinkToFit => {
+                map.shrink_to_fit();
+                Outcome::Capacity(map.capacity())
+            }
+            Operation::ShrinkTo(capacity) => {
+                map.shrink_to(capacity);
+                Outcome::Capacity(map.capacity())
+            }
+            Operation::GrowStep(steps) => {
+                map.grow_step(steps);
+                Outcome::Done
+            }
+            Operation::ShrinkStep(steps) => {
+                map.shrink_step(steps);
+                Outcome::Done
+            }
+            _ => $other,
+        }
+    }};
+}
+
 mod go;
 mod map;
 mod set;
@@ -10,3 +51,12 @@ mod set;
 pub(crate) use go::GoSubject;
 pub(crate) use map::MapSubject;
 pub(crate) use set::SetSubject;
+
+/// The answer to a call of a scan, whose next position is kept.
+fn scanned(kept: &mut ScanPosition, step: ScanStep, visited: Vec<(u16, u32)>) -> Outcome {
+    assert_eq!(step.visited, visited.len());
+    // Stored and read again, as whoever keeps it in a file does.
+    let next = step.next.map(|position| ScanPosition::from_bits(position.to_bits()));
+    *kept = next.unwrap_or(ScanPosition::START);
+    Outcome::Scanned { visited, goes_on: step.next.is_some(), has_restarted: step.has_restarted }
+}

@@ -3,15 +3,15 @@
 
 use core::cell::Cell;
 use core::hash::{BuildHasher, Hash, Hasher};
-use core::mem::ManuallyDrop;
 use std::collections::BTreeMap;
 use std::vec::Vec;
 
 use testkit::keys::Key;
 use testkit::{Combination, Ending, Face, Operation, Outcome, PLACES, Subject, Touch};
 
+use super::scanned;
 use crate::Equivalent;
-use crate::hash_set::{Entry, HashSet, ScanPosition, ScanStep, Walk};
+use crate::hash_set::{Entry, HashSet, ScanPosition, Walk};
 use crate::verify::repeat_chance;
 
 /// A key with a value in a cell, which can be written though the set hands out shared references.
@@ -209,27 +209,7 @@ impl<K: Key, S: BuildHasher + Default + Clone> SetSubject<K, S> {
     }
 
     fn apply_to_room(&mut self, operation: &Operation) -> Outcome {
-        let set = &mut self.set;
-        match *operation {
-            Operation::Reserve(additional) => set.reserve(additional),
-            Operation::TryReserve(additional) => {
-                if set.try_reserve(additional).is_err() {
-                    return Outcome::Refused;
-                }
-            }
-            Operation::ShrinkToFit => set.shrink_to_fit(),
-            Operation::ShrinkTo(capacity) => set.shrink_to(capacity),
-            Operation::GrowStep(steps) => {
-                set.grow_step(steps);
-                return Outcome::Done;
-            }
-            Operation::ShrinkStep(steps) => {
-                set.shrink_step(steps);
-                return Outcome::Done;
-            }
-            _ => return self.apply_to_all(operation),
-        }
-        Outcome::Capacity(set.capacity())
+        apply_to_room!(&mut self.set, operation, _ => self.apply_to_all(operation))
     }
 
     fn apply_to_all(&mut self, operation: &Operation) -> Outcome {
@@ -300,30 +280,19 @@ impl<K: Key, S: BuildHasher + Default + Clone> SetSubject<K, S> {
     }
 
     fn apply_ended_early(&mut self, operation: &Operation) -> Outcome {
-        /// Takes up to `count` elements, then drops or leaks the iterator.
-        fn take<K: Key>(
-            mut elements: impl Iterator<Item = Element<K>>,
-            count: usize,
-            ending: Ending,
-        ) -> Vec<(u16, u32)> {
-            let taken = elements.by_ref().take(count).map(|element| element.pair()).collect();
-            if ending == Ending::Leaked {
-                core::mem::forget(elements);
-            }
-            taken
-        }
+        let pair_of = |element: Element<K>| element.pair();
         let taken = match *operation {
             Operation::ExtractIf(filter, count, ending) => {
                 let matches = move |element: &Element<K>| {
                     filter.matches(element.key.id(), element.value.get())
                 };
-                take(self.set.extract_if(matches), count, ending)
+                ending.after(count, self.set.extract_if(matches).map(pair_of))
             }
-            Operation::Drain(count, ending) => take(self.set.drain(), count, ending),
+            Operation::Drain(count, ending) => ending.after(count, self.set.drain().map(pair_of)),
             Operation::Rebuild(count, ending) => {
                 let empty = HashSet::with_seed_and_hasher(5, S::default());
-                let taken =
-                    take(core::mem::replace(&mut self.set, empty).into_iter(), count, ending);
+                let elements = core::mem::replace(&mut self.set, empty).into_iter();
+                let taken = ending.after(count, elements.map(pair_of));
                 self.set.extend(taken.iter().map(|&(key, value)| Element::new(key, value)));
                 taken
             }
@@ -339,7 +308,7 @@ impl<K: Key, S: BuildHasher + Default + Clone> SetSubject<K, S> {
             Operation::Scan(place, budget) => {
                 let at = self.scans[usize::from(*place)];
                 let step = self.set.scan(at, *budget, |element| visited.push(element.pair()));
-                self.scanned(*place, step, visited)
+                scanned(&mut self.scans[usize::from(*place)], step, visited)
             }
             Operation::ScanMut(place, budget, filter) => {
                 let at = self.scans[usize::from(*place)];
@@ -347,39 +316,17 @@ impl<K: Key, S: BuildHasher + Default + Clone> SetSubject<K, S> {
                     visited.push(element.pair());
                     !filter.matches(element.key.id(), element.value.get())
                 });
-                self.scanned(*place, step, visited)
+                scanned(&mut self.scans[usize::from(*place)], step, visited)
             }
             other => unreachable!("an operation that no group has: {other:?}"),
         }
     }
 
-    fn scanned(&mut self, place: u8, step: ScanStep, visited: Vec<(u16, u32)>) -> Outcome {
-        assert_eq!(step.visited, visited.len());
-        self.scans[usize::from(place)] = step.next.unwrap_or(ScanPosition::START);
-        Outcome::Scanned {
-            visited,
-            goes_on: step.next.is_some(),
-            has_restarted: step.has_restarted,
-        }
-    }
-
     fn walk(&mut self, steps: &[Operation], further: usize, ending: Ending) -> Outcome {
         let mut walk = self.set.walk();
-        let mut answers = Vec::new();
-        for step in steps {
-            answers.push(apply_to_walk(&mut walk, step));
-        }
-        for _ in 0..further {
-            let met = walk.next().map(|entry| entry.get().pair());
-            answers.push(Outcome::Entry(met));
-            if met.is_none() {
-                break;
-            }
-        }
-        if ending == Ending::Leaked {
-            let _leaked = ManuallyDrop::new(walk);
-        }
-        Outcome::Walked(answers)
+        let outcome = Outcome::walked(steps, further, |step| apply_to_walk(&mut walk, step));
+        ending.of(walk);
+        outcome
     }
 }
 
