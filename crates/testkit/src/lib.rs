@@ -35,7 +35,7 @@ pub use outcome::Outcome;
 pub use panics::at_every_panic;
 pub use quiet::{Caught, silently};
 pub use random::Random;
-pub use reduced::{leaks_on_purpose, reduced};
+pub use reduced::{is_deep, leaks_on_purpose, reduced};
 pub use runner::{replay, run, run_bytes, run_bytes_on};
 pub use standard::StandardSubject;
 pub use subject::Subject;

@@ -1,4 +1,4 @@
-//! Smaller runs for slow machines: under Miri, or where the environment asks for them.
+//! Smaller runs for slow machines (Miri, or where the environment asks for them), and deep ones.
 
 use std::env;
 use std::sync::OnceLock;
@@ -7,6 +7,8 @@ use std::sync::OnceLock;
 const REDUCED: &str = "TOPHASH_TEST_REDUCED";
 /// Set for runs under a tool that takes every leak for a failure.
 const LEAKLESS: &str = "TOPHASH_TEST_LEAKLESS";
+/// Set for runs that may take hours.
+const DEEP: &str = "TOPHASH_TEST_DEEP";
 /// A reduced run has one in so many.
 const REDUCTION: usize = 10;
 
@@ -16,6 +18,12 @@ pub fn reduced(count: usize) -> usize {
     static IS_REDUCED: OnceLock<bool> = OnceLock::new();
     let is_reduced = *IS_REDUCED.get_or_init(|| cfg!(miri) || env::var_os(REDUCED).is_some());
     if is_reduced { (count / REDUCTION).max(1) } else { count }
+}
+
+/// Whether model checkers shall look further than there is time for in each check.
+pub fn is_deep() -> bool {
+    static IS_DEEP: OnceLock<bool> = OnceLock::new();
+    *IS_DEEP.get_or_init(|| env::var_os(DEEP).is_some())
 }
 
 /// Whether tests may leak memory on purpose, as most do that are about leaked iterators.

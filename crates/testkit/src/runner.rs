@@ -12,6 +12,22 @@ const COMPARE_EVERY_TIME_MAX: usize = 64;
 const COMPARE_EVERY: usize = 64;
 /// A fuzzer's input spells at most so many operations.
 const BYTES_OPERATIONS_MAX: usize = 4096;
+/// Under a fuzzer a map is looked at in full at a cost of at most so many entries an operation, on
+/// average: a map of `n` entries goes `n / 8` operations unseen between two such looks. Answers
+/// and lengths are compared after each one.
+const ENTRIES_SEEN_PER_OPERATION: usize = 8;
+
+/// How often the map checks itself and its content is compared. Both are done after the last
+/// operation too, and when memory was refused.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pace {
+    /// The map checks itself after every operation; its content is compared after every one while
+    /// the map is small.
+    Close,
+    /// Less often the larger the map is, so that a fuzzer tries more inputs in the same time. What
+    /// fails at this pace is tried again at the other, which finds where the fault began.
+    Sparse,
+}
 
 /// Drives a map that `make` makes through `count` operations, and the model beside it.
 ///
@@ -33,10 +49,14 @@ pub fn run<S: Subject>(
     let generator = Generator::new(seed, profile, universe).of(S::FACE);
     let operations: Vec<_> = generator.take(count).collect();
     let title = format!("seed {seed}, profile {profile:?}, universe {universe}");
-    carry_out(&title, operations, make);
+    carry_out(&title, operations, Pace::Close, make);
 }
 
-/// Drives a map through the operations that bytes spell, as [`run`] does: for fuzzers.
+/// Drives a map through the operations that bytes spell: for fuzzers.
+///
+/// The answers are compared after every operation, as [`run`] does. The larger the map is, the
+/// more operations go by until it checks itself again and its content is compared; after the last
+/// one both are done.
 ///
 /// # Panics
 ///
@@ -55,19 +75,27 @@ pub fn run_bytes<S: Subject>(bytes: &[u8], make: impl FnMut() -> S) {
 pub fn run_bytes_on<S: Subject>(focus: Focus, bytes: &[u8], make: impl FnMut() -> S) {
     let generator = Generator::from_bytes(bytes).of(S::FACE).on(focus);
     let operations: Vec<_> = generator.take(BYTES_OPERATIONS_MAX).collect();
-    carry_out(&format!("{} bytes", bytes.len()), operations, make);
+    carry_out(&format!("{} bytes", bytes.len()), operations, Pace::Sparse, make);
 }
 
 #[track_caller]
-fn carry_out<S: Subject>(title: &str, mut operations: Vec<Operation>, mut make: impl FnMut() -> S) {
+fn carry_out<S: Subject>(
+    title: &str,
+    mut operations: Vec<Operation>,
+    pace: Pace,
+    mut make: impl FnMut() -> S,
+) {
     let count = operations.len();
-    let Some(failure) = first_failure(&operations, &mut make) else { return };
+    let Some(mut failure) = first_failure(&operations, pace, &mut make) else { return };
+    if pace == Pace::Sparse {
+        failure = first_failure(&operations, Pace::Close, &mut make).unwrap_or(failure);
+    }
     operations.truncate(failure.needed);
     let shrunk = shrink(operations, |candidate| {
-        first_failure(candidate, &mut make).map(|failure| failure.needed)
+        first_failure(candidate, Pace::Close, &mut make).map(|failure| failure.needed)
     });
     let operations = shrunk.operations;
-    let last = first_failure(&operations, &mut make);
+    let last = first_failure(&operations, Pace::Close, &mut make);
     let mut report = format!(
         "{title}: operation {} of {count} failed: {}\n\
          shrunk to {} operations in {} tries",
@@ -91,7 +119,7 @@ fn carry_out<S: Subject>(title: &str, mut operations: Vec<Operation>, mut make: 
 /// When the map fails.
 #[track_caller]
 pub fn replay<S: Subject>(operations: &[Operation], mut make: impl FnMut() -> S) {
-    if let Some(failure) = first_failure(operations, &mut make) {
+    if let Some(failure) = first_failure(operations, Pace::Close, &mut make) {
         let operation = operations.get(failure.needed - 1).map_or_else(
             || "the map's drop".to_owned(),
             |operation| format!("operation {}, {operation:?}", failure.needed),
@@ -108,6 +136,7 @@ struct Failure {
 
 fn first_failure<S: Subject>(
     operations: &[Operation],
+    pace: Pace,
     make: &mut impl FnMut() -> S,
 ) -> Option<Failure> {
     let begun = Cell::new(0);
@@ -118,12 +147,22 @@ fn first_failure<S: Subject>(
         } else {
             Model::new()
         };
+        let mut next_look = 0;
         for (index, operation) in operations.iter().enumerate() {
             begun.set(index + 1);
             let outcome = subject.apply(operation);
-            subject.check();
+            let is_last = index + 1 == operations.len();
+            let is_due = is_last || outcome == Outcome::Refused || index >= next_look;
+            if is_due || pace == Pace::Close {
+                subject.check();
+                next_look = index + 1 + subject.entry_count() / ENTRIES_SEEN_PER_OPERATION;
+            }
             model.follow(operation, &outcome)?;
-            if outcome == Outcome::Refused || content_is_due(index, operations, &model) {
+            let is_compared = match pace {
+                Pace::Close => is_last || outcome == Outcome::Refused || is_small(index, &model),
+                Pace::Sparse => is_due,
+            };
+            if is_compared {
                 compare_contents(&subject, &model)?;
             } else {
                 compare_counts(&subject, &model)?;
@@ -141,10 +180,9 @@ fn first_failure<S: Subject>(
     Some(Failure { needed: begun.get(), reason })
 }
 
-fn content_is_due(index: usize, operations: &[Operation], model: &Model) -> bool {
-    model.entry_count() <= COMPARE_EVERY_TIME_MAX
-        || index % COMPARE_EVERY == 0
-        || index + 1 == operations.len()
+/// Tells whether the content is small enough to be compared now, which large ones are at times.
+fn is_small(index: usize, model: &Model) -> bool {
+    model.entry_count() <= COMPARE_EVERY_TIME_MAX || index % COMPARE_EVERY == 0
 }
 
 fn compare_counts(subject: &impl Subject, model: &Model) -> Result<(), String> {
@@ -187,8 +225,11 @@ fn replay_source(operations: &[Operation]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{replay, run, run_bytes};
-    use crate::{Face, Operation, Outcome, Profile, StandardSubject, Subject, silently};
+    use super::{ENTRIES_SEEN_PER_OPERATION, replay, run, run_bytes};
+    use crate::{
+        Face, Generator, Operation, Outcome, Profile, Random, StandardSubject, Subject, silently,
+    };
+    use std::cell::Cell;
 
     /// A map with a fault that `corrupt` plants after an operation.
     struct Broken<F> {
@@ -263,6 +304,72 @@ mod tests {
         let make = || Broken { inner: StandardSubject::default(), corrupt };
         let report = silently(|| run_bytes(&bytes, make)).unwrap_err().message;
         assert!(report.contains("3000 bytes: operation") && report.contains("replay("), "{report}");
+    }
+
+    /// Many bytes, of which the first two ask for a growing map of up to 300 keys.
+    fn bytes_of_a_large_map() -> Vec<u8> {
+        let mut random = Random::new(5);
+        [1, 3].into_iter().chain((0..3000).map(|_| random.next_u64().to_le_bytes()[7])).collect()
+    }
+
+    #[test]
+    fn a_fault_that_bytes_show_late_is_reported_where_it_began() {
+        let corrupt = |operation: &Operation, map: &mut StandardSubject, outcome| {
+            // No answer and no length tells, only the content.
+            if *operation == Operation::Clone && map.entry_count() >= 40 {
+                map.apply(&Operation::IterateMut(1));
+            }
+            outcome
+        };
+        let make = || Broken { inner: StandardSubject::default(), corrupt };
+        let report = silently(|| run_bytes(&bytes_of_a_large_map(), make)).unwrap_err().message;
+        let list = report.split("testkit::replay(").nth(1).expect("it is replayed");
+        let last = list.lines().filter(|line| line.ends_with(',')).nth_back(2);
+        assert_eq!(last.map(str::trim), Some("Clone,"), "{report}");
+    }
+
+    /// The standard map, which tells how many entries its checks saw, and how often it changed
+    /// since the last one.
+    struct Watched<'a> {
+        inner: StandardSubject,
+        seen: &'a Cell<usize>,
+        unseen_operations: &'a Cell<usize>,
+    }
+
+    impl Subject for Watched<'_> {
+        fn apply(&mut self, operation: &Operation) -> Outcome {
+            self.unseen_operations.set(self.unseen_operations.get() + 1);
+            self.inner.apply(operation)
+        }
+
+        fn entry_count(&self) -> usize {
+            self.inner.entry_count()
+        }
+
+        fn contents(&self) -> Vec<(u16, u32)> {
+            self.inner.contents()
+        }
+
+        fn check(&self) {
+            self.seen.set(self.seen.get() + self.entry_count());
+            self.unseen_operations.set(0);
+        }
+    }
+
+    #[test]
+    fn a_fuzzed_map_is_checked_at_the_end_and_at_a_bounded_cost_before() {
+        let bytes = bytes_of_a_large_map();
+        let operation_count = Generator::from_bytes(&bytes).count();
+        let (seen, unseen_operations) = (Cell::new(0), Cell::new(0));
+        run_bytes(&bytes, || Watched {
+            inner: StandardSubject::default(),
+            seen: &seen,
+            unseen_operations: &unseen_operations,
+        });
+        assert_eq!(unseen_operations.get(), 0);
+        // The last two looks may be closer to each other than their cost asks for.
+        assert!(seen.get() <= ENTRIES_SEEN_PER_OPERATION * operation_count + 2 * 300);
+        assert!(seen.get() >= operation_count, "the map stayed small, so nothing is shown");
     }
 
     #[test]

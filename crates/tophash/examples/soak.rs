@@ -2,18 +2,19 @@
 //!
 //! The map grows, is churned, is scanned and shrinks, in cycles. What it must hold is known from
 //! the keys alone. Every minute all invariants are recounted. Memory after each cycle must be what
-//! it was after the first. Each operation is timed; those above a limit are counted, by what the
-//! map was doing, with those for which the thread waited for a processor (as Linux counts it), and
-//! beside the pauses between two looks at the clock, which are the machine's.
+//! it was after the first.
+//!
+//! Each operation is timed, on twins: two maps with the same seed that go through the same, so that
+//! one does the very same work as the other. What takes long in both is the map's; what takes long
+//! in one of them is the machine's, which pauses now and then also between two looks at the clock.
 
 use std::env;
-use std::fs;
 use std::time::{Duration, Instant};
 
 use testkit::Random;
 use testkit::allocators::{CountingAllocator, thread_usage};
 use tophash::hash_map::ScanPosition;
-use tophash::{HashMap, ShrinkPolicy};
+use tophash::{HashMap, RandomState, ShrinkPolicy};
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator::new();
@@ -29,15 +30,15 @@ const CHECK_EVERY: Duration = Duration::from_secs(60);
 /// The keys from `first` to `last`, the latter not included, are in the map. Each value is its
 /// key's, so that a mix-up of entries shows.
 struct Load {
-    map: HashMap<u64, u64>,
+    twins: [HashMap<u64, u64>; 2],
     first: u64,
     last: u64,
     random: Random,
-    position: ScanPosition,
+    /// Where the scan of each twin goes on.
+    positions: [ScanPosition; 2],
     scanned: u64,
     times: [Times; 3],
     idle: Times,
-    waiting: Waiting,
 }
 
 /// What the map was doing when an operation began.
@@ -52,51 +53,31 @@ enum Doing {
 #[derive(Clone, Copy, Default)]
 struct Times {
     operations: u64,
+    /// In one of the twins, or in both.
     outliers: u64,
-    /// Of these, the thread waited for a processor for most of the time.
-    waited: u64,
     longest: Duration,
-    longest_unexplained: Duration,
+    /// In both.
+    repeated: u64,
+    longest_repeated: Duration,
 }
 
 impl Times {
-    fn note(&mut self, time: Duration, waiting: &mut Waiting) {
+    /// Notes how long an operation took in each of the twins.
+    fn note(&mut self, times: [Duration; 2]) {
         self.operations += 1;
-        if time < OUTLIER {
-            return;
-        }
-        self.outliers += 1;
-        self.longest = self.longest.max(time);
-        if waiting.since_last() >= time / 2 {
-            self.waited += 1;
-        } else {
-            self.longest_unexplained = self.longest_unexplained.max(time);
-        }
+        let (shorter, longer) = (times[0].min(times[1]), times[0].max(times[1]));
+        self.longest = self.longest.max(longer);
+        self.longest_repeated = self.longest_repeated.max(shorter);
+        self.outliers += u64::from(longer >= OUTLIER);
+        self.repeated += u64::from(shorter >= OUTLIER);
     }
 
     fn report(&self, name: &str) {
-        let Self { operations, outliers, waited, longest, longest_unexplained } = self;
+        let Self { operations, outliers, longest, repeated, longest_repeated } = self;
         println!(
-            "  {name:<10} {outliers:>6} of {operations:>11} operations, the longest {longest:?}; \
-             {waited} waited for a processor, the longest other {longest_unexplained:?}"
+            "  {name:<10} of {operations:>11}: {repeated:>4} in both twins, the longest \
+             {longest_repeated:?}; {outliers:>6} in one or both, the longest {longest:?}"
         );
-    }
-}
-
-/// How long this thread was ready to run and did not.
-#[derive(Default)]
-struct Waiting {
-    last: Duration,
-}
-
-impl Waiting {
-    /// The time waited since the last call; 0 where the system does not tell.
-    fn since_last(&mut self) -> Duration {
-        let text = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-        let waited = text.split(' ').nth(1).and_then(|text| text.parse().ok());
-        let waited = Duration::from_nanos(waited.unwrap_or_default());
-        let before = std::mem::replace(&mut self.last, waited);
-        waited.saturating_sub(before)
     }
 }
 
@@ -106,18 +87,21 @@ fn value_of(key: u64) -> u64 {
 
 impl Load {
     fn new() -> Self {
-        let mut map = HashMap::new();
-        map.set_shrink_policy(ShrinkPolicy::Automatic);
+        let state = RandomState::new();
+        let twins = [state, state].map(|state| {
+            let mut map = HashMap::with_seed_and_hasher(7, state);
+            map.set_shrink_policy(ShrinkPolicy::Automatic);
+            map
+        });
         Self {
-            map,
+            twins,
             first: 0,
             last: 0,
             random: Random::new(7),
-            position: ScanPosition::START,
+            positions: [ScanPosition::START; 2],
             scanned: 0,
             times: Default::default(),
             idle: Times::default(),
-            waiting: Waiting::default(),
         }
     }
 
@@ -125,19 +109,23 @@ impl Load {
         self.last - self.first
     }
 
-    /// Carries one operation out and notes how long it took.
-    fn timed(&mut self, act: impl FnOnce(&mut HashMap<u64, u64>)) {
-        let doing = match (self.map.is_growing(), self.map.is_shrinking()) {
+    /// Carries one operation out on each of the twins and notes how long it took.
+    fn timed(&mut self, act: impl Fn(&mut HashMap<u64, u64>)) {
+        let [one, _] = &self.twins;
+        let doing = match (one.is_growing(), one.is_shrinking()) {
             (true, _) => Doing::Growing,
             (_, true) => Doing::Shrinking,
             _ => Doing::Neither,
         };
-        let begin = Instant::now();
-        act(&mut self.map);
-        let time = begin.elapsed();
-        let idle = begin.elapsed().saturating_sub(time);
-        self.times[doing as usize].note(time, &mut self.waiting);
-        self.idle.note(idle, &mut self.waiting);
+        let (mut times, mut idle) = ([Duration::ZERO; 2], [Duration::ZERO; 2]);
+        for (index, map) in self.twins.iter_mut().enumerate() {
+            let begin = Instant::now();
+            act(map);
+            times[index] = begin.elapsed();
+            idle[index] = begin.elapsed().saturating_sub(times[index]);
+        }
+        self.times[doing as usize].note(times);
+        self.idle.note(idle);
     }
 
     fn insert(&mut self) {
@@ -161,8 +149,6 @@ impl Load {
 
     /// A round of operations, of ten so many insertions, so many removals, and else look-ups.
     fn round(&mut self, inserts: u64, removals: u64) {
-        // What was waited for before is none of this round's.
-        self.waiting.since_last();
         for _ in 0..ROUND {
             match self.random.below(10) as u64 {
                 n if n < inserts => self.insert(),
@@ -176,17 +162,21 @@ impl Load {
     /// A piece of a scan; every entry must be right.
     fn scan(&mut self) {
         let (first, last) = (self.first, self.last);
-        let step = self.map.scan(self.position, SCANNED, |key, value| {
-            assert!((first..last).contains(key) && *value == value_of(*key), "{key} is wrong");
-        });
-        self.scanned += step.visited as u64;
-        self.position = step.next.unwrap_or(ScanPosition::START);
+        for (map, position) in self.twins.iter().zip(&mut self.positions) {
+            let step = map.scan(*position, SCANNED, |key, value| {
+                assert!((first..last).contains(key) && *value == value_of(*key), "{key} is wrong");
+            });
+            self.scanned += step.visited as u64;
+            *position = step.next.unwrap_or(ScanPosition::START);
+        }
     }
 
     fn check(&self) {
-        #[cfg(verify)]
-        self.map.check();
-        assert_eq!(self.map.len() as u64, self.len());
+        for map in &self.twins {
+            #[cfg(verify)]
+            map.check();
+            assert_eq!(map.len() as u64, self.len());
+        }
     }
 
     /// Removes everything, lets the map shrink, and gives the bytes that are still taken.
@@ -194,9 +184,12 @@ impl Load {
         while self.len() > 0 {
             self.remove();
         }
-        while self.map.shrink_step(100) {}
-        self.map.shrink_to_fit();
-        i64::try_from(self.map.allocation_size()).expect("a size")
+        let sizes = self.twins.iter_mut().map(|map| {
+            while map.shrink_step(100) {}
+            map.shrink_to_fit();
+            i64::try_from(map.allocation_size()).expect("a size")
+        });
+        sizes.sum()
     }
 }
 

@@ -58,8 +58,9 @@ fn every_nth_refusal_in_try_reserve_is_an_error_and_gives_back_what_was_taken() 
                 assert!(was_reached);
                 assert!(matches!(error, TryReserveError::AllocError { .. }));
                 assert_eq!(map.capacity(), before.1);
-                // What may stay is the rarely needed part of the header.
-                assert!(map.allocation_size() <= before.0 + 256, "at the {nth}th");
+                // What may stay is the rarely needed part of the header, and overflow buckets that
+                // lie in other chunks than before: a block of main buckets takes 32 KiB.
+                assert!(map.allocation_size() <= before.0 + 4096, "at the {nth}th");
             } else {
                 assert!(map.capacity() >= 20_500);
             }

@@ -11,7 +11,8 @@ use std::sync::atomic::{AtomicIsize, Ordering};
 
 use testkit::allocators::{CountingAllocator, FailingAllocator, Refusal, measure, refuse};
 use testkit::hashers::{Constant, Fnv1a};
-use tophash::{HashMap, TryReserveError};
+use tophash::hash_map::Entry;
+use tophash::{HashMap, HashSet, TryReserveError, go};
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator<FailingAllocator> =
@@ -102,7 +103,7 @@ enum Effect {
 /// Tells whether an allocation was refused.
 type Act = fn(Refusal) -> bool;
 
-const OPERATIONS: [(&str, Effect, Act); 12] = [
+const OPERATIONS: [(&str, Effect, Act); 18] = [
     ("growth one by one", Effect::Either, |refusal| {
         let mut map = filled::<Fnv1a>(8);
         let refused = during(refusal, || insert(&mut map, 8, 700));
@@ -191,6 +192,85 @@ const OPERATIONS: [(&str, Effect, Act); 12] = [
         let refused = during(refusal, || while map.shrink_step(3) {});
         assert_holds(&map, 0, 170);
         go_on(map, 170) && refused
+    }),
+    ("entries", Effect::Either, |refusal| {
+        let mut map = filled::<Fnv1a>(8);
+        let refused = during(refusal, || {
+            for id in 8..300 {
+                match map.entry(counted(id)) {
+                    Entry::Vacant(entry) => _ = entry.insert(counted(id)),
+                    Entry::Occupied(_) => panic!("{id} is there already"),
+                }
+            }
+            for id in 300..600 {
+                map.entry(counted(id)).insert_entry(counted(id));
+                map.entry(counted(id)).and_modify(|value| value.id = id).or_insert(counted(0));
+            }
+        });
+        assert_holds(&map, 0, 600);
+        go_on(map, 600) && refused
+    }),
+    ("an entry of a full chain", Effect::Ends, |refusal| {
+        let mut map = filled::<Constant>(8);
+        map.reserve(100);
+        let refused = during(refusal, || {
+            for id in 8..60 {
+                map.entry(counted(id)).or_insert_with(|| counted(id));
+            }
+        });
+        assert_holds(&map, 0, 60);
+        go_on(map, 60) && refused
+    }),
+    ("insertions of a walk", Effect::Either, |refusal| {
+        let mut map = filled::<Fnv1a>(100);
+        let refused = during(refusal, || {
+            let mut walk = map.walk();
+            let mut next = 100;
+            while next < 700 && walk.next().is_some() {
+                for id in next..next + 20 {
+                    assert!(walk.insert(counted(id), counted(id)).is_none());
+                }
+                next += 20;
+            }
+        });
+        assert_holds(&map, 0, 700);
+        go_on(map, 700) && refused
+    }),
+    ("a set", Effect::Either, |refusal| {
+        let mut set = HashSet::with_seed_and_hasher(1, Fnv1a);
+        set.extend((0..8).map(counted));
+        let refused = during(refusal, || {
+            assert!((8..400).all(|id| set.insert(counted(id))));
+            set.extend((400..700).map(counted));
+        });
+        #[cfg(verify)]
+        set.check();
+        assert_eq!((set.len(), set.iter().count()), (700, 700));
+        assert!((0..700).all(|id| set.remove(&counted(id))));
+        refused
+    }),
+    ("a union of sets", Effect::Either, |refusal| {
+        let half =
+            |ids: std::ops::Range<u64>| -> HashSet<Counted, Fnv1a> { ids.map(counted).collect() };
+        // The union makes room for the first half, and grows by blocks for the other, whatever the
+        // seeds are.
+        let (one, other) = (half(0..3000), half(2900..5900));
+        let mut both = None;
+        let refused = during(refusal, || both = Some(&one | &other));
+        let both = both.expect("it was made");
+        assert!(both.len() == 5900 && (0..5900).all(|id| both.contains(&counted(id))));
+        assert!(one.len() == 3000 && other.len() == 3000);
+        refused
+    }),
+    ("Go's map", Effect::Either, |refusal| {
+        let map = go::Map::<u64, u64>::make();
+        let refused = during(refusal, || (0..700).for_each(|id| map.set(id, id)));
+        assert!(map.len() == 700 && (0..700).all(|id| map.lookup(&id) == (id, true)));
+        assert_eq!(map.range().count(), 700);
+        map.clear();
+        map.set(1, 2);
+        assert_eq!(map.get(&1), 2);
+        refused
     }),
 ];
 

@@ -142,10 +142,11 @@ where
         &mut self,
         position: ScanPosition,
         budget: usize,
-        keep: impl FnMut(&K, &mut V) -> bool,
+        mut keep: impl FnMut(&K, &mut V) -> bool,
     ) -> ScanStep {
         let hasher = hasher_of(&self.hash_builder, self.table.hash0());
-        self.table.scan_mut(raw::Position(position.0), budget, hasher, keep).into()
+        let position = raw::Position(position.0);
+        self.table.scan_mut(position, budget, hasher, |key, value| keep(key, value)).into()
     }
 
     /// Where `count` scans begin that together visit the whole map, each a part of about the same

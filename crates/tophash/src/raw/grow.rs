@@ -149,7 +149,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
 
     /// Makes room for `additional` entries at once: finishes a growth under way, and doubles the
     /// table until it is large enough. O(buckets). On an error the table is as it was, and has
-    /// given back what it took, but for pages of its directory.
+    /// given back what it took, but for pages of its directory and a few overflow buckets.
     pub(crate) fn try_reserve(
         &mut self,
         additional: usize,

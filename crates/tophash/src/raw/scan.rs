@@ -167,7 +167,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         })
     }
 
-    /// As [`Self::scan`]; `keep` may change an entry's value, and says whether the entry stays.
+    /// As [`Self::scan`]; `keep` may change an entry, but for its hash, and says whether it stays.
     ///
     /// From a chain's end to its front: the entry that fills a hole was visited before.
     pub(crate) fn scan_mut(
@@ -175,7 +175,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         position: Position,
         budget: usize,
         hasher: impl Fn(&K) -> u64,
-        mut keep: impl FnMut(&K, &mut V) -> bool,
+        mut keep: impl FnMut(&mut K, &mut V) -> bool,
     ) -> ScanStep {
         Self::scan_parts(self, position, budget, |table, part, position| {
             let index = part.interval.index;

@@ -126,6 +126,11 @@ impl<A: Allocator> Parts<A> {
         }
         // Also where the policy would go on: the caller wants so much room.
         self.header.flags.set(Flags::SHRINKING, false);
+        self.release_spare_chunks(kind);
+    }
+
+    /// Gives back the memory of overflow buckets of which none is in use.
+    fn release_spare_chunks(&mut self, kind: &Kind) {
         if !self.header.extra.is_null() {
             let (extra, allocator) = self.extra_mut();
             // SAFETY: the slab was always used with these types and this allocator.
@@ -144,6 +149,7 @@ impl<A: Allocator> Parts<A> {
         }
         self.header.flags.set(Flags::SHRINKING, false);
         self.header.flags.set(Flags::RESTING, false);
+        self.release_spare_chunks(kind);
     }
 
     /// Merges the last bucket into its twin and, when half the buckets are left, halves the mask.

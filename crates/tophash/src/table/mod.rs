@@ -8,9 +8,14 @@ mod bulk;
 mod disjoint;
 mod drain;
 mod entry;
+#[cfg(feature = "std")]
+mod flood;
+mod inspect;
 mod iter;
 mod iter_hash;
 mod occupied;
+mod scan;
+mod spread;
 mod traits;
 mod unsafe_iter;
 mod vacant;
@@ -28,11 +33,14 @@ use crate::alloc::{Allocator, Global};
 use crate::hash::mix;
 use crate::raw::RawTable;
 
+pub use crate::hash_map::{ScanPosition, ScanStep};
 pub use drain::{Drain, ExtractIf};
 pub use entry::Entry;
 pub use iter::{IntoIter, Iter, IterMut};
 pub use iter_hash::{IterHash, IterHashMut};
 pub use occupied::OccupiedEntry;
+#[doc(hidden)]
+pub use spread::SpreadTable;
 pub use unsafe_iter::UnsafeIter;
 pub use vacant::{AbsentEntry, VacantEntry};
 

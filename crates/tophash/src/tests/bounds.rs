@@ -2,7 +2,7 @@
 
 use core::hash::Hash;
 
-use testkit::hashers::Fnv1a;
+use testkit::hashers::{Constant, Fnv1a};
 
 use crate::raw::work::{self, Work};
 use crate::{HashMap, ShrinkPolicy};
@@ -165,4 +165,28 @@ fn work_stays_bounded_while_a_map_grows_and_shrinks_at_random() {
     wander(&0_u64, 20_000, 6);
     wander(&[0_u8; 500], 600, 30);
     wander(&[0_u8; 12_000], 60, 20);
+}
+
+#[cfg(not(stress))] // There every step takes a block.
+#[test]
+fn a_growth_gives_unused_chunks_back_one_a_step_and_none_in_a_step_that_takes_a_block() {
+    let value = [0_u64; 64];
+    let mut map = HashMap::with_seed_and_hasher(1, Constant);
+    let mut count = 0_u64;
+    while count < 1000 || !map.is_growing() {
+        map.insert(count, value);
+        count += 1;
+    }
+    // Nearly all overflow buckets become free, in chunks that the growth's steps are to release.
+    map.retain(|key, _| *key == 0);
+    let (mut released, mut taken) = (0, 0);
+    while map.is_growing() {
+        work::reset();
+        map.insert(0, value);
+        let work = work::reset();
+        assert!(work.blocks_allocated + work.blocks_freed <= 1, "{work:?}");
+        released += work.blocks_freed;
+        taken += work.blocks_allocated;
+    }
+    assert!(released > 10 && taken > 1, "{released} chunks released, {taken} blocks taken");
 }

@@ -161,3 +161,49 @@ fn a_walks_removals_begin_no_shrink_without_the_policy_or_while_the_map_is_not_s
         assert_eq!(map.table.bucket_count(), before, "{policy:?}");
     }
 }
+
+/// A map of 1024 buckets, which hold up to 6656 entries, with so many.
+fn of_1024_buckets(count: u64) -> HashMap<u64, u64> {
+    let mut map = HashMap::with_capacity(6656);
+    map.extend((0..count).map(|n| (n, n)));
+    assert_eq!(map.table.bucket_count(), 1024);
+    map
+}
+
+#[test]
+fn the_very_insertion_that_needs_the_room_ends_a_shrink() {
+    let mut map = of_1024_buckets(6656 / 2);
+    assert!(map.shrink_step(10));
+    assert_eq!(map.table.bucket_count(), 1014);
+    map.insert(1_000_000, 0);
+    // It does not merge, but splits again what was merged.
+    assert!(!map.is_shrinking() && map.is_growing());
+    assert_eq!(map.table.bucket_count(), 1015);
+    check(&map);
+}
+
+#[test]
+fn a_removal_while_the_map_shrinks_merges_one_bucket() {
+    let mut map = of_1024_buckets(100);
+    map.set_shrink_policy(ShrinkPolicy::Automatic);
+    assert!(map.shrink_step(10));
+    for (key, bucket_count) in (0..50).zip((0..1014).rev()) {
+        map.remove(&key);
+        assert_eq!(map.table.bucket_count(), bucket_count);
+    }
+    check(&map);
+}
+
+#[test]
+fn a_removal_that_ends_a_shrink_begins_no_other() {
+    let mut map = of_1024_buckets(6656 / 8);
+    map.set_shrink_policy(ShrinkPolicy::Automatic);
+    assert!(map.shrink_step(511));
+    assert_eq!(map.table.bucket_count(), 513);
+    // Its merge is the last one, and it leaves less than a quarter of what is left.
+    map.remove(&0);
+    assert_eq!((map.table.bucket_count(), map.is_shrinking()), (512, false));
+    map.remove(&1);
+    assert_eq!((map.table.bucket_count(), map.is_shrinking()), (511, true));
+    check(&map);
+}

@@ -78,19 +78,19 @@ impl Tophash {
 
     /// The value as it is stored: 1 to 127.
     #[inline(always)]
-    fn stored(self) -> u64 {
-        self.0.max(1)
+    const fn stored(self) -> u64 {
+        if self.0 == 0 { 1 } else { self.0 }
     }
 
     /// The value as it is stored: 1 to 127.
-    pub(crate) fn get(self) -> u8 {
+    pub(crate) const fn get(self) -> u8 {
         self.stored() as u8
     }
 
     /// The hint bit that this tophash sets in the word of its chain's main bucket. The two that are
     /// one set two, so that a look-up need not know which it is.
     #[inline(always)]
-    pub(crate) fn hint(self) -> u64 {
+    pub(crate) const fn hint(self) -> u64 {
         if self.0 <= 1 { 0x8080 } else { 0x80 << ((self.0 & 7) * 8) }
     }
 }
@@ -163,8 +163,10 @@ impl Word {
     /// Whether a key with this tophash may lie in the chain's overflow buckets.
     #[inline(always)]
     pub(crate) fn hints_at(self, tophash: Tophash) -> bool {
-        // A shift by the bit's number, which x86 tests with one instruction.
-        self.0 >> ((tophash.0 * 8 + 7) & 63) & 1 != 0
+        #[cfg(all(target_arch = "x86_64", target_feature = "sse2", not(tophash_portable)))]
+        return sse2::has_hint(self.0, tophash.0);
+        #[cfg(not(all(target_arch = "x86_64", target_feature = "sse2", not(tophash_portable))))]
+        return self.0 >> ((tophash.0 * 8 + 7) & 63) & 1 != 0;
     }
 
     /// The byte of one slot: its tophash, and above it a hint of the chain's.

@@ -4,6 +4,8 @@ mod iterators;
 mod model;
 mod panics;
 mod places;
+#[cfg(feature = "std")]
+mod scanning;
 mod types;
 
 use std::vec::Vec;
