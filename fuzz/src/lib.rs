@@ -2,7 +2,9 @@
 //! and the subjects of tophash's own model tests.
 
 // The subjects are compiled here as in tophash's tests, where `crate` is tophash.
-pub(crate) use tophash::*;
+pub(crate) use tophash::{
+    Equivalent, HashMap, HashSet, RandomState, ShrinkPolicy, go, hash_map, hash_set, verify,
+};
 
 #[path = "../../crates/tophash/src/tests/subjects/mod.rs"]
 mod subjects;

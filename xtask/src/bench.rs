@@ -36,6 +36,8 @@ enum Part {
     Go,
     /// Single operations.
     Latency,
+    /// Maps that threads share, and interners.
+    Shared,
     /// Bytes during growth.
     Memory,
     /// A program with fifty types of maps.
@@ -61,7 +63,7 @@ fn parts(options: &Options) -> Vec<Part> {
     } else if !options.cells.is_empty() {
         vec![Part::Cells]
     } else if options.quick {
-        vec![Part::Cells, Part::Latency, Part::Memory, Part::Report]
+        vec![Part::Cells, Part::Latency, Part::Shared, Part::Memory, Part::Report]
     } else {
         Part::value_variants().to_vec()
     }
@@ -86,12 +88,20 @@ fn run_part(part: Part, options: &Options, record: Option<&str>) -> bool {
             }
         }
         Part::Latency => add(&["latency"]),
+        Part::Shared => add(&["shared"]),
         Part::Memory => program = "memory",
         Part::Compile => add(&["compile"]),
         Part::Report if options.quick => return bench("bench", &["report", "--check"]),
         Part::Report => return bench("bench", &["report"]),
     }
-    if matches!(part, Part::Cells | Part::Instructions | Part::Go) {
+    if part == Part::Shared {
+        for go in gos(options) {
+            add(&["--go", &go.display().to_string()]);
+        }
+        if options.quick {
+            add(&["--quick"]);
+        }
+    } else if matches!(part, Part::Cells | Part::Instructions | Part::Go) {
         for cell in &options.cells {
             add(&["--cell", cell]);
         }
@@ -104,7 +114,18 @@ fn run_part(part: Part, options: &Options, record: Option<&str>) -> bool {
     if let Some(record) = record {
         add(&["--record", record]);
     }
-    bench(program, &arguments.iter().map(String::as_str).collect::<Vec<_>>())
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    bench(program, &arguments) && (part != Part::Shared || interned_bytes(options, record))
+}
+
+/// What interners take: in the program whose allocator counts.
+fn interned_bytes(options: &Options, record: Option<&str>) -> bool {
+    let mut arguments = vec!["--interners"];
+    if options.quick {
+        arguments.extend(["--len", "1000"]);
+    }
+    arguments.extend(record.into_iter().flat_map(|record| ["--record", record]));
+    bench("memory", &arguments)
 }
 
 /// The `go` programs to compare with.
@@ -146,7 +167,7 @@ mod tests {
 
     #[test]
     fn everything_is_measured_if_nothing_is_named() {
-        assert_eq!(parts(&options(false, &[])).len(), 7);
+        assert_eq!(parts(&options(false, &[])).len(), 8);
         assert_eq!(parts(&options(false, &["hit"])), [Part::Cells]);
         assert!(!parts(&options(true, &[])).contains(&Part::Compile));
     }

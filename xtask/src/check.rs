@@ -17,11 +17,13 @@ pub(crate) enum Step {
     Tidy,
     /// No lint speaks up, in any target and with every feature.
     Clippy,
+    /// Nor in the fuzzing targets, which are a workspace of their own.
+    ClippyFuzz,
     /// The tests pass.
     Test,
     /// The page of `tophash explore` does in a browser what it should.
     Browser,
-    /// The tests of the map pass with every feature.
+    /// The tests of the map and the shared maps pass with every feature.
     #[value(alias = "test-features")]
     Features,
     /// The map builds with each set of features: they only add to each other.
@@ -43,15 +45,23 @@ pub(crate) enum Step {
     Portable,
     /// The map's tests touch no memory that is not theirs.
     Asan,
+    /// Shared maps keep their promises in every interleaving of small programs.
+    Loom,
+    /// Shared maps keep their promises in random schedules of larger programs.
+    Shuttle,
     /// Fuzzing runs briefly, and finds a fault that is there.
     Fuzz,
     /// Each part of the benchmarks runs, briefly; nothing is concluded from its times.
     Bench,
     /// With `--deep`: the map's tests leak nothing but on purpose.
     Leaks,
+    /// With `--deep`: as `loom`, with one more switch between threads.
+    LoomDeep,
+    /// With `--deep`: as `shuttle`, with a hundred times the schedules.
+    ShuttleDeep,
     /// With `--deep`: a reduced run of the map's unit tests reads nothing uninitialised.
     Memcheck,
-    /// The map's package builds from what would be published.
+    /// The maps' packages build from what would be published.
     #[value(alias = "package")]
     Publish,
 }
@@ -194,7 +204,7 @@ impl Display for CargoCall {
 impl Step {
     /// Whether it takes so long that it is no part of the gate.
     fn is_deep(self) -> bool {
-        matches!(self, Self::Leaks | Self::Memcheck)
+        matches!(self, Self::Leaks | Self::LoomDeep | Self::ShuttleDeep | Self::Memcheck)
     }
 
     fn name(self) -> String {
@@ -209,11 +219,12 @@ impl Step {
             Self::Clippy => {
                 CargoCall::new("clippy --workspace --all-targets --all-features -- -D warnings")
             }
+            Self::ClippyFuzz => clippy_fuzz(),
             Self::Test => CargoCall::new("test --workspace"),
             Self::Browser => {
                 CargoCall::new("test -p tophash-cli --features browser-tests --test browser")
             }
-            Self::Features => CargoCall::new("test -p tophash --all-features"),
+            Self::Features => CargoCall::new("test -p tophash -p tophash-sync --all-features"),
             Self::FeatureSets => CargoCall::new("xtask feature-sets"),
             Self::Doc => CargoCall::new("doc --workspace --no-deps --all-features")
                 .with_flags("RUSTDOCFLAGS", "-D warnings"),
@@ -228,7 +239,7 @@ impl Step {
                 .with_argument("--".to_owned())
                 .with_argument("raw::".to_owned())
                 .with_argument("tests::growth".to_owned()),
-            Self::Stress => CargoCall::new("test -p tophash --lib")
+            Self::Stress => CargoCall::new("test -p tophash -p tophash-sync --lib")
                 .with_flags("RUSTFLAGS", "--cfg stress")
                 .in_own_folder("stress"),
             Self::Portable => CargoCall::new("test -p tophash --lib")
@@ -237,17 +248,23 @@ impl Step {
             // Leaks are not errors here: tests leak iterators on purpose, and a census counts what
             // must not be leaked. `--target` keeps the sanitizer out of build scripts. The
             // bootstrap variable opens the flag to a stable compiler; its std is as it was built.
-            Self::Asan => CargoCall::new("test -p tophash --lib --tests --target")
+            Self::Asan => CargoCall::new("test -p tophash -p tophash-sync --lib --tests --target")
                 .with_argument(host())
                 .with("ASAN_OPTIONS", "detect_leaks=0")
                 .with("RUSTC_BOOTSTRAP", "1")
                 .with_flags("RUSTFLAGS", "-Zsanitizer=address -Cdebug-assertions")
                 .in_own_folder("asan"),
+            Self::Loom => model_check("loom"),
+            Self::Shuttle => model_check("shuttle"),
+            Self::LoomDeep => model_check("loom").with("TOPHASH_TEST_DEEP", "1"),
+            Self::ShuttleDeep => model_check("shuttle").with("TOPHASH_TEST_DEEP", "1"),
             Self::Leaks => leaks(),
             Self::Memcheck => memcheck(),
             Self::Fuzz => CargoCall::new("xtask fuzz --seconds 10"),
             Self::Bench => CargoCall::new("xtask bench --quick"),
-            Self::Publish => CargoCall::new("publish -p tophash --dry-run --allow-dirty"),
+            Self::Publish => {
+                CargoCall::new("publish -p tophash -p tophash-sync --dry-run --allow-dirty")
+            }
         }
     }
 
@@ -305,8 +322,27 @@ impl Step {
     }
 }
 
+/// The lints over the fuzzing targets. Nothing is linked, so any path spares compiling libFuzzer.
+fn clippy_fuzz() -> CargoCall {
+    let mut call = CargoCall::new("clippy --manifest-path fuzz/Cargo.toml --all-targets")
+        .with("CUSTOM_LIBFUZZER_PATH", "not-linked/libfuzzer.a")
+        .with_flags("RUSTFLAGS", "--cfg verify")
+        .in_own_folder("clippy-fuzz");
+    for argument in ["--", "-D", "warnings"] {
+        call = call.with_argument(argument.to_owned());
+    }
+    call
+}
+
 fn no_std_build(target: Option<&str>) -> CargoCall {
     CargoCall::new("build -p tophash --no-default-features").with_target(target)
+}
+
+/// The shared maps' tests over a model checker's atomics.
+fn model_check(checker: &str) -> CargoCall {
+    CargoCall::new("test -p tophash-sync --lib --release")
+        .with_flags("RUSTFLAGS", &format!("--cfg {checker}"))
+        .in_own_folder(checker)
 }
 
 /// Runs programs for 64-bit ARM machines on others.
@@ -377,7 +413,7 @@ mod tests {
         assert_eq!(deep.len(), Step::value_variants().len() - 1);
         assert!(!deep.contains(&Step::Test));
         let steps = choose(&[], &[Step::Test], false);
-        assert_eq!(steps.len() + 2, deep.len());
+        assert_eq!(steps.len() + 4, deep.len());
         assert!(!steps.contains(&Step::Memcheck));
     }
 
@@ -409,7 +445,10 @@ mod tests {
     fn a_command_is_printed_so_that_it_can_be_repeated() {
         let command = Step::Stress.command().to_string();
         assert!(command.starts_with("RUSTFLAGS=\""), "{command}");
-        assert!(command.contains("--cfg stress\" cargo test -p tophash --lib"), "{command}");
+        assert!(
+            command.contains("--cfg stress\" cargo test -p tophash -p tophash-sync --lib"),
+            "{command}"
+        );
     }
 
     #[test]

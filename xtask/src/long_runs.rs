@@ -1,6 +1,7 @@
-//! Chores that take minutes to hours, and are no part of the check: soak, mutants, Miri.
+//! Chores that take minutes to hours or need other compilers, and are no part of the check: soak,
+//! mutants, Miri, `ThreadSanitizer`.
 
-use crate::check::{can_run, host};
+use crate::check::host;
 use crate::root;
 use clap::Args;
 use std::env;
@@ -35,6 +36,9 @@ pub(crate) struct SoakOptions {
 pub(crate) struct MutantsOptions {
     /// Files of `crates/tophash/src/raw`, such as `grow.rs`; all of them if none is named.
     files: Vec<String>,
+    /// Only a sample of the mutants, spread evenly: every `n`-th, from the `k`-th on.
+    #[arg(long, value_name = "K/N")]
+    sample: Option<String>,
 }
 
 /// What to run.
@@ -89,6 +93,9 @@ pub(crate) fn mutants(options: &MutantsOptions) -> bool {
     for file in &options.files {
         command.args(["--file", &format!("crates/tophash/src/raw/{file}")]);
     }
+    if let Some(sample) = &options.sample {
+        command.args(["--sharding", "round-robin", "--shard", sample]);
+    }
     command.args(["--", "--lib", "--", "--test-threads", "1"]);
     for test in SLOW_TESTS {
         command.args(["--skip", test]);
@@ -105,7 +112,8 @@ pub(crate) fn mutants(options: &MutantsOptions) -> bool {
 
 /// Runs a reduced set of the tests under Miri, where it is installed.
 pub(crate) fn miri() -> bool {
-    if !can_run("cargo-miri") || !succeeds(cargo().args(["miri", "--version"])) {
+    // Not `cargo-miri --version`: it answers to cargo only.
+    if !succeeds(cargo().args(["miri", "--version"])) {
         println!("Miri cannot be run; it is part of nightly toolchains:");
         println!("    rustup toolchain install nightly --component miri");
         println!("    cargo +nightly xtask miri");
@@ -119,6 +127,25 @@ pub(crate) fn miri() -> bool {
             .env("MIRIFLAGS", "-Zmiri-strict-provenance -Zmiri-ignore-leaks")
             .env("TOPHASH_TEST_REDUCED", "1"),
     )
+}
+
+/// Runs the tests of the maps between threads under `ThreadSanitizer`, with a standard library that
+/// is built for it: it takes the locks of any other for races. Where the kernel's barrier is used
+/// otherwise, both sides use fences.
+pub(crate) fn tsan() -> bool {
+    let mut command = cargo();
+    command
+        .args(["test", "-Zbuild-std", "-p", "tophash-sync", "--lib", "--target", &host()])
+        .arg("--target-dir")
+        .arg(target("tsan"))
+        .env("RUSTFLAGS", "-Zsanitizer=thread --cfg verify");
+    let is_done = succeeds(&mut command);
+    if !is_done {
+        println!("If this compiler is no nightly with the library's sources, it cannot do this:");
+        println!("    rustup toolchain install nightly --component rust-src");
+        println!("    cargo +nightly xtask tsan");
+    }
+    is_done
 }
 
 /// Runs a program of tests, and ends it at the first test that fails.

@@ -53,6 +53,8 @@ enum Chore {
     Mutants(long_runs::MutantsOptions),
     /// Runs a reduced set of the map's tests under Miri.
     Miri,
+    /// Runs the tests of the maps between threads under `ThreadSanitizer`.
+    Tsan,
     /// Runs a program of tests up to its first failure: for `mutants`.
     #[command(hide = true)]
     UntilFailure(long_runs::UntilFailureOptions),
@@ -79,6 +81,7 @@ fn main() -> ExitCode {
         Chore::Soak(options) => long_runs::soak(&options),
         Chore::Mutants(options) => long_runs::mutants(&options),
         Chore::Miri => long_runs::miri(),
+        Chore::Tsan => long_runs::tsan(),
         Chore::UntilFailure(options) => long_runs::until_failure(&options),
         Chore::Bench(options) => bench::run(&options),
         Chore::Upstream => upstream::run(),

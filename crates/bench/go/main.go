@@ -2,6 +2,7 @@
 //
 // Usage: bench OPERATION TYPES LEN OPERATIONS. Each line on standard input asks for a sample, which
 // is printed in nanoseconds for a single operation. Keys are those of the Rust side (keys.rs).
+// With "shared" as the OPERATION: see shared.go.
 package main
 
 import (
@@ -185,10 +186,12 @@ func main() {
 	length, _ := strconv.Atoi(os.Args[3])
 	operations, _ := strconv.Atoi(os.Args[4])
 	var sampler func() float64
-	switch os.Args[2] {
-	case "u64-u64":
+	switch {
+	case os.Args[1] == "shared":
+		sampler = sharedSampler(os.Args[2], length, operations)
+	case os.Args[2] == "u64-u64":
 		sampler = newWorkload(number, length, operations).sampler(os.Args[1])
-	case "string-u64":
+	case os.Args[2] == "string-u64":
 		sampler = newWorkload(text, length, operations).sampler(os.Args[1])
 	default:
 		fmt.Fprintln(os.Stderr, "no such types:", os.Args[2])

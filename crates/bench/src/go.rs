@@ -58,15 +58,21 @@ impl Go {
         if !is_known {
             return None;
         }
+        let (len, operations) = (cell.len.to_string(), operations.to_string());
+        Some(self.start(&[cell.operation.name(), types, &len, &operations]))
+    }
+
+    /// A sampler that has a process do what it is told with these words.
+    #[must_use]
+    pub(crate) fn start<'a>(&self, arguments: &[&str]) -> Sampler<'a> {
         let child = Command::new(&self.program)
-            .args([cell.operation.name(), types])
-            .args([cell.len.to_string(), operations.to_string()])
+            .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .expect("the program was compiled just now");
         let mut process = Process::of(child);
-        Some(Box::new(move || process.sample()))
+        Box::new(move || process.sample())
     }
 }
 

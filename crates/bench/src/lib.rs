@@ -6,6 +6,7 @@
 //! operation.rs  one cell's work, for one map        pairs.rs    two maps in turn, and their ratio
 //! latency.rs  single insertions over a growth       memory.rs   bytes over a growth
 //! record.rs   results with machine and commit       report.rs   tables from the record
+//! shared/     maps that threads share, and interners
 //! ```
 
 #![forbid(unsafe_code)]
@@ -23,3 +24,4 @@ pub mod operation;
 pub mod pairs;
 pub mod record;
 pub mod report;
+pub mod shared;

@@ -11,6 +11,8 @@ use bench::latency::{self, Plan, Run, Task};
 use bench::matrix::{self, Cell, Side};
 use bench::pairs::{Comparison, Effort};
 use bench::record::Record;
+use bench::shared::go::SharedGo;
+use bench::shared::run::{self, Outcome};
 use bench::{compile, instructions, report};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -50,6 +52,8 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         record: Option<PathBuf>,
     },
+    /// Maps that threads share, and interners: throughput, single insertions, hits.
+    Shared(SharedChoice),
     /// Compile a program with fifty types of maps, with us and with hashbrown.
     Compile {
         /// Times each is compiled.
@@ -95,6 +99,48 @@ struct Choice {
     record: Option<PathBuf>,
 }
 
+#[derive(Args)]
+struct SharedChoice {
+    /// Few measurements, each short; nothing is concluded from them.
+    #[arg(long)]
+    quick: bool,
+    /// Only these parts.
+    #[arg(long = "only", value_enum)]
+    parts: Vec<SharedPart>,
+    /// Only maps whose name contains this, and ours; may be given several times.
+    #[arg(long = "map", value_name = "NAME")]
+    maps: Vec<String>,
+    /// Only mixes, and benchmarks of Go's, whose name contains this; may be given several times.
+    #[arg(long = "name", value_name = "NAME")]
+    names: Vec<String>,
+    /// Only these numbers of keys; may be given several times.
+    #[arg(long = "len")]
+    lens: Vec<usize>,
+    /// Only these keys, `u64` or `String`.
+    #[arg(long = "keys")]
+    keys: Vec<String>,
+    /// A `go` program, to compare with its `sync.Map`; may be given several times.
+    #[arg(long = "go", value_name = "PROGRAM")]
+    gos: Vec<PathBuf>,
+    /// Keep the results in this record.
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum SharedPart {
+    /// Reads and overwriting.
+    Reading,
+    /// Bustle's mixes, in which keys come and go.
+    Bustle,
+    /// Go's benchmarks for its `sync.Map`.
+    Named,
+    /// Single insertions over a growth.
+    Tails,
+    /// Interners.
+    Interners,
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum SideName {
     Ours,
@@ -122,7 +168,7 @@ impl Choice {
 }
 
 fn main() -> ExitCode {
-    match run(Arguments::parse().command) {
+    match carry_out(Arguments::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("bench: {message}");
@@ -131,7 +177,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> Result<(), String> {
+fn carry_out(command: Command) -> Result<(), String> {
     match command {
         Command::Cells(choice) => time_cells(&choice),
         Command::Instructions(choice) => count_instructions(&choice),
@@ -139,6 +185,7 @@ fn run(command: Command) -> Result<(), String> {
         Command::Latency { len, rate, runs, record } => {
             time_single_operations(len, rate, runs, record.as_deref())
         }
+        Command::Shared(choice) => measure_shared(choice),
         Command::Compile { pairs, record } => {
             let measured = compile::measure(pairs)?;
             println!("{measured:#?}");
@@ -285,6 +332,41 @@ fn time_single_operations(
     }
     bar.finish_and_clear();
     Ok(())
+}
+
+fn measure_shared(choice: SharedChoice) -> Result<(), String> {
+    let SharedChoice { quick, parts, maps, names, lens, keys, gos, record } = choice;
+    let gos: Vec<SharedGo> =
+        gos.iter().map(|go| Go::build(go).map(SharedGo::new)).collect::<Result<_, _>>()?;
+    let choice = run::Choice { is_quick: quick, maps, names, lens, keys, gos };
+    let is_chosen = |part| parts.is_empty() || parts.contains(&part);
+    let mut failure = None;
+    let mut tell = |outcome: Outcome| {
+        println!("{}", run::describe(&outcome));
+        let kept = keep(record.as_deref(), |record| outcome.put_into(record));
+        failure = failure.take().or(kept.err());
+    };
+    if is_chosen(SharedPart::Reading) || is_chosen(SharedPart::Bustle) {
+        println!(
+            "mix, keys, their number, threads, map, Mop/s, ShardedMap's, SyncMap's, WordMap's ratio"
+        );
+    }
+    if is_chosen(SharedPart::Reading) {
+        run::reading(&choice, &mut tell);
+    }
+    if is_chosen(SharedPart::Bustle) {
+        run::bustle(&choice, &mut tell);
+    }
+    if is_chosen(SharedPart::Named) {
+        run::named(&choice, &mut tell);
+    }
+    if is_chosen(SharedPart::Tails) {
+        run::growths(&choice, &mut tell);
+    }
+    if is_chosen(SharedPart::Interners) {
+        run::interners(&choice, &mut tell);
+    }
+    failure.map_or(Ok(()), Err)
 }
 
 fn single_operations(map: &str, keys: &str, plan: Plan) -> Run {

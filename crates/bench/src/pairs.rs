@@ -127,7 +127,7 @@ fn sorted(numbers: impl Iterator<Item = f64>) -> Vec<f64> {
 }
 
 /// The `quarters`-th quartile, between two values if need be.
-fn quantile(sorted: &[f64], quarters: usize) -> f64 {
+pub(crate) fn quantile(sorted: &[f64], quarters: usize) -> f64 {
     let place = (sorted.len() - 1) * quarters;
     let (below, rest) = (place / 4, place % 4);
     let above = sorted[(below + 1).min(sorted.len() - 1)];

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::latency::Run;
 use crate::memory::Growth;
 use crate::pairs::Comparison;
+use crate::shared::{InternedBytes, Interning, NamedTime, Tail, Throughput};
 
 /// Everything that was measured on one machine of one commit.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -31,6 +32,21 @@ pub struct Record {
     /// Seconds and bytes of the program with fifty types of maps.
     #[serde(default)]
     pub compile: Option<Compile>,
+    /// Throughput of maps that threads share.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shared_throughput: Vec<Throughput>,
+    /// Go's benchmarks for maps that threads share.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shared_named: Vec<NamedTime>,
+    /// Single insertions into maps that threads share.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shared_tails: Vec<Tail>,
+    /// Interners.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub interning: Vec<Interning>,
+    /// What interners take.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub interned_bytes: Vec<InternedBytes>,
     /// Cells beside Go's map, by Go's version and the cell's name.
     #[serde(default)]
     pub go: BTreeMap<String, BTreeMap<String, Comparison>>,
@@ -67,6 +83,22 @@ pub struct Compile {
 }
 
 impl Record {
+    /// Whether it has figures of maps that threads share.
+    #[must_use]
+    pub fn has_shared(&self) -> bool {
+        let Self { shared_throughput, shared_named, shared_tails, interning, .. } = self;
+        !(shared_throughput.is_empty()
+            && shared_named.is_empty()
+            && shared_tails.is_empty()
+            && interning.is_empty())
+    }
+
+    /// Whether it has figures of the map that is not shared.
+    #[must_use]
+    pub fn has_single(&self) -> bool {
+        !(self.cells.is_empty() && self.latency.is_empty())
+    }
+
     /// The record in a file, or an empty one with this machine's origin.
     ///
     /// # Errors
@@ -123,14 +155,22 @@ impl Record {
     }
 }
 
+/// Puts results into a part of a record, instead of earlier ones of the same measurement.
+pub fn replace<T, N: PartialEq>(all: &mut Vec<T>, new: Vec<T>, name: impl Fn(&T) -> N) {
+    all.retain(|old| !new.iter().any(|new| name(new) == name(old)));
+    all.extend(new);
+}
+
 impl Origin {
     /// This machine, this compiler, this commit, today.
     #[must_use]
     pub fn here() -> Self {
         let commit = output("git", &["rev-parse", "--short=12", "HEAD"]);
         // What is measured is the code: a record that was written meanwhile is no change of it.
-        let changed =
-            output("git", &["status", "--porcelain", "--", "crates/tophash", "Cargo.lock"]);
+        let changed = output(
+            "git",
+            &["status", "--porcelain", "--", "crates/tophash", "crates/tophash-sync", "Cargo.lock"],
+        );
         let mark = if changed.is_empty() { "" } else { "+" };
         Self {
             machine: processor(),

@@ -17,3 +17,13 @@ pub mod design {}
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 pub mod readme {}
+
+/// Maps shared between threads.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/shared-maps.md")]
+pub mod shared_maps {}
+
+/// The shared maps' introduction.
+#[cfg(doctest)]
+#[doc = include_str!("../../tophash-sync/README.md")]
+pub mod sync_readme {}

@@ -67,9 +67,13 @@ impl Tree {
         })
     }
 
-    /// The Rust sources of the map.
+    /// The Rust sources of the map and of the shared maps.
     pub(super) fn map_files(&self) -> impl Iterator<Item = &SourceFile> {
-        self.rust_files().filter(|file| file.path.starts_with("crates/tophash/"))
+        self.rust_files().filter(|file| {
+            ["crates/tophash/", "crates/tophash-sync/"]
+                .iter()
+                .any(|folder| file.path.starts_with(folder))
+        })
     }
 
     /// Whether there is a file of this path, or a folder with a file in it.

@@ -6,11 +6,11 @@ use crate::latency::{Run, Task};
 use crate::memory::Growth;
 use crate::record::Record;
 
-const SIZE: (u32, u32) = (900, 420);
+pub(super) const SIZE: (u32, u32) = (900, 420);
 
 /// Grey that shows on white and on black.
-const INK: RGBColor = RGBColor(128, 128, 128);
-const FAINT: RGBAColor = RGBAColor(128, 128, 128, 0.25);
+pub(super) const INK: RGBColor = RGBColor(128, 128, 128);
+pub(super) const FAINT: RGBAColor = RGBAColor(128, 128, 128, 0.25);
 
 /// One map's color, the same in every plot; chosen to be told apart by the color-blind too.
 fn color_of(map: &str) -> RGBColor {
@@ -93,7 +93,8 @@ fn draw_windows(runs: &[&Run], title: &str) -> Result<String, String> {
                     PathElement::new([(x, y), (x + 16, y)], color.stroke_width(3))
                 });
         }
-        legend(&mut chart.configure_series_labels())?;
+        let labels = &mut chart.configure_series_labels();
+        legend(labels.position(SeriesLabelPosition::UpperLeft))?;
         area.present().map_err(text)?;
     }
     Ok(svg)
@@ -136,21 +137,17 @@ fn draw_memory(growths: &[Growth]) -> Result<String, String> {
                     PathElement::new([(x, y), (x + 16, y)], color.stroke_width(3))
                 });
         }
-        legend(&mut chart.configure_series_labels())?;
+        let labels = &mut chart.configure_series_labels();
+        legend(labels.position(SeriesLabelPosition::UpperLeft))?;
         area.present().map_err(text)?;
     }
     Ok(svg)
 }
 
-fn legend<'a, 'b, D: DrawingBackend + 'a, C: CoordTranslate>(
+pub(super) fn legend<'a, 'b, D: DrawingBackend + 'a, C: CoordTranslate>(
     labels: &mut plotters::chart::SeriesLabelStyle<'a, 'b, D, C>,
 ) -> Result<(), String> {
-    labels
-        .position(SeriesLabelPosition::UpperLeft)
-        .label_font(("sans-serif", 14, &INK))
-        .border_style(TRANSPARENT)
-        .draw()
-        .map_err(text)
+    labels.label_font(("sans-serif", 14, &INK)).border_style(TRANSPARENT).draw().map_err(text)
 }
 
 fn nanoseconds(ns: f64) -> String {
@@ -162,6 +159,6 @@ fn nanoseconds(ns: f64) -> String {
     }
 }
 
-fn text(error: impl std::fmt::Display) -> String {
+pub(super) fn text(error: impl std::fmt::Display) -> String {
     format!("a plot cannot be drawn: {error}")
 }

@@ -36,7 +36,7 @@ pub(super) fn table(name: &str, record: &Record) -> Option<String> {
     })
 }
 
-fn origin(record: &Record) -> String {
+pub(super) fn origin(record: &Record) -> String {
     let origin = &record.origin;
     format!(
         "Measured on {}, {} cores, with {}, at commit {}, on {}.",
@@ -68,7 +68,7 @@ fn digits(number: f64) -> String {
     if number >= 100.0 { format!("{number:.0}") } else { format!("{number:.1}") }
 }
 
-fn header(first: &str, columns: impl Iterator<Item = String>) -> String {
+pub(super) fn header(first: &str, columns: impl Iterator<Item = String>) -> String {
     let columns: Vec<String> = columns.collect();
     let mut text = format!("| {first} |");
     for column in &columns {
@@ -77,12 +77,12 @@ fn header(first: &str, columns: impl Iterator<Item = String>) -> String {
     text + "\n|---|" + &"---:|".repeat(columns.len()) + "\n"
 }
 
-fn row(first: &str, cells: impl Iterator<Item = Option<String>>) -> String {
+pub(super) fn row(first: &str, cells: impl Iterator<Item = Option<String>>) -> String {
     let cells = cells.map(|cell| format!(" {} |", cell.as_deref().unwrap_or("")));
     format!("| {first} |{}\n", cells.collect::<String>())
 }
 
-fn grouped(number: usize) -> String {
+pub(super) fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
@@ -183,7 +183,7 @@ fn types_name(types: Types) -> &'static str {
     }
 }
 
-fn geometric_mean(numbers: impl Iterator<Item = f64>) -> f64 {
+pub(super) fn geometric_mean(numbers: impl Iterator<Item = f64>) -> f64 {
     let (sum, count) =
         numbers.fold((0.0, 0.0), |(sum, count), number| (sum + number.ln(), count + 1.0));
     (sum / f64::max(count, 1.0)).exp()
@@ -362,7 +362,7 @@ fn latency_row(run: &Run, count: usize) -> String {
     row(&format!("{}: {task}{runs}", run.map), cells.into_iter().map(Some))
 }
 
-fn time(nanoseconds: u64) -> String {
+pub(super) fn time(nanoseconds: u64) -> String {
     let ns = nanoseconds as f64;
     if ns < 1e3 {
         format!("{ns:.0} ns")

@@ -1,0 +1,6 @@
+//! What the interners promise.
+
+mod bounded;
+mod plain;
+mod races;
+mod weak;

@@ -1,0 +1,271 @@
+//! The garbage of one map, in bags that wait for the epoch to go on.
+//!
+//! Each thread that writes has a pile of its own in each map: the open bag, to which it adds; full
+//! bags, sealed with the epoch of that moment and ripe a few epochs later; and what is ripe. Each
+//! retirement destroys one or two pieces of that. So as much is destroyed as is made, and never
+//! much at once.
+//!
+//! A pile belongs to whoever has the record of its number (`epoch.rs`), which passes from thread to
+//! thread. Threads whose number is too high share a pile with a lock.
+
+use super::epoch::{Clock, GRACE, Record};
+use super::{Garbage, Reclaim};
+use crate::atomics::{AtomicPtr, Mutex, Ordering};
+use std::cell::Cell;
+use std::collections::VecDeque;
+use std::marker::PhantomData;
+use std::sync::PoisonError;
+use std::{mem, ptr};
+
+/// Garbage in a bag. Each full one asks the epoch to go on, which may take 10 microseconds.
+const BAG_LEN: usize = if cfg!(stress) { 1 } else { 1024 };
+
+/// Piles that belong to one thread each.
+const PILE_COUNT: usize = if cfg!(stress) { 1 } else { 32 };
+
+/// How often [`Reclaim::settle`] lets the epoch go on: as often as makes garbage ripe, and once
+/// more for each, because somebody may just be about to unpin.
+const SETTLE_TRIES: u64 = 2 * GRACE;
+
+static CLOCK: Clock = Clock::new();
+
+/// The garbage of one map.
+pub(in super::super) struct Bags {
+    /// Boxes, made when they are first wanted; null before.
+    piles: [AtomicPtr<Pile>; PILE_COUNT],
+    shared: Mutex<Pile>,
+}
+
+#[derive(Default)]
+struct Pile {
+    open: Vec<Garbage>,
+    /// Full bags, the oldest first.
+    sealed: VecDeque<Bag>,
+    ripe: Vec<Garbage>,
+}
+
+struct Bag {
+    garbage: Vec<Garbage>,
+    sealed_at: u64,
+}
+
+impl Bag {
+    fn is_ripe(&self) -> bool {
+        CLOCK.epoch() >= self.sealed_at + GRACE
+    }
+}
+
+/// A pin of this thread.
+pub(in super::super) struct EpochPin {
+    record: &'static Record,
+    /// It is ended by the thread that began it.
+    stays_here: PhantomData<*const ()>,
+}
+
+impl EpochPin {
+    #[inline]
+    fn of(record: &'static Record) -> Self {
+        CLOCK.pin(record);
+        Self { record, stays_here: PhantomData }
+    }
+}
+
+impl Drop for EpochPin {
+    #[inline]
+    fn drop(&mut self) {
+        self.record.unpin();
+    }
+}
+
+impl Bags {
+    pub(in super::super) const fn new() -> Self {
+        Self {
+            piles: [const { AtomicPtr::new(ptr::null_mut()) }; PILE_COUNT],
+            shared: Mutex::new(Pile::new()),
+        }
+    }
+
+    /// Shows a closure the pile of this thread. No code of the user's may run in it.
+    #[inline]
+    fn with_pile<R>(&self, pin: &EpochPin, action: impl FnOnce(&mut Pile) -> R) -> R {
+        let Some(pointer) = self.piles.get(pin.record.index) else {
+            return action(&mut self.shared.lock().unwrap_or_else(PoisonError::into_inner));
+        };
+        let mut pile = pointer.load(Ordering::Acquire);
+        if pile.is_null() {
+            pile = Box::into_raw(Box::new(Pile::new()));
+            pointer.store(pile, Ordering::Release);
+        }
+        // SAFETY: a box that is freed with the map. It is this thread's alone: only one thread has
+        // the record of this number, which acquired it from the one before; and `action` does not
+        // come here again, because it runs no code of the user's.
+        action(unsafe { &mut *pile })
+    }
+}
+
+impl Pile {
+    const fn new() -> Self {
+        Self { open: Vec::new(), sealed: VecDeque::new(), ripe: Vec::new() }
+    }
+
+    /// Closes the open bag. Called by a thread that is pinned, as were all who filled it.
+    #[cold]
+    fn seal(&mut self) {
+        if !self.open.is_empty() {
+            let garbage = mem::replace(&mut self.open, Vec::with_capacity(BAG_LEN));
+            self.sealed.push_back(Bag { garbage, sealed_at: CLOCK.epoch() });
+        }
+    }
+
+    /// A piece of ripe garbage.
+    #[inline]
+    fn take_ripe(&mut self) -> Option<Garbage> {
+        if self.ripe.is_empty() && self.sealed.front()?.is_ripe() {
+            self.ripe = self.sealed.pop_front()?.garbage;
+        }
+        self.ripe.pop()
+    }
+
+    /// Whether more is ripe than what is being destroyed already.
+    #[inline]
+    fn is_behind(&self) -> bool {
+        self.sealed.front().is_some_and(Bag::is_ripe)
+    }
+
+    fn into_all(self) -> impl Iterator<Item = Garbage> {
+        let sealed = self.sealed.into_iter().flat_map(|bag| bag.garbage);
+        self.open.into_iter().chain(sealed).chain(self.ripe)
+    }
+}
+
+impl Reclaim for Bags {
+    type Pin<'a> = EpochPin;
+
+    #[inline]
+    fn pin(&self) -> EpochPin {
+        match RECORD.get() {
+            Some(record) => EpochPin::of(record),
+            None => pin_with_new_record(),
+        }
+    }
+
+    #[inline]
+    unsafe fn retire(&self, pin: &EpochPin, garbage: Garbage) {
+        let may_destroy = !IS_DESTROYING.get();
+        let (due, is_behind, is_full) = self.with_pile(pin, |pile| {
+            pile.open.push(garbage);
+            let is_full = pile.open.len() >= BAG_LEN;
+            if is_full {
+                pile.seal();
+            }
+            // One for one in the long run: then allocators find what they were given last.
+            let due = if may_destroy { pile.take_ripe() } else { None };
+            (due, pile.is_behind(), is_full)
+        });
+        if is_full {
+            CLOCK.advance();
+        }
+        if let Some(garbage) = due {
+            self.destroy_some(pin, garbage);
+            if is_behind {
+                let more = self.with_pile(pin, Pile::take_ripe);
+                if let Some(garbage) = more {
+                    self.destroy_some(pin, garbage);
+                }
+            }
+        }
+    }
+
+    fn settle(&self) {
+        if IS_DESTROYING.get() {
+            // Called by a destructor: as in a retirement, it must not call the next.
+            return;
+        }
+        let _until_the_end = Destroying::begin();
+        let pin = self.pin();
+        self.with_pile(&pin, Pile::seal);
+        drop(pin);
+        (0..SETTLE_TRIES).for_each(|_| CLOCK.advance());
+        loop {
+            let pin = self.pin();
+            let garbage = self.with_pile(&pin, Pile::take_ripe);
+            drop(pin);
+            let Some(garbage) = garbage else { break };
+            garbage.destroy();
+        }
+    }
+
+    fn destroy_all(&mut self) {
+        // A destructor retires nothing here: it has no reference to the map.
+        for pointer in &self.piles {
+            let pile = pointer.swap(ptr::null_mut(), Ordering::Acquire);
+            if !pile.is_null() {
+                // SAFETY: a box, and nobody else has the map.
+                unsafe { Box::from_raw(pile) }.into_all().for_each(Garbage::destroy);
+            }
+        }
+        let shared = mem::take(&mut *self.shared.lock().unwrap_or_else(PoisonError::into_inner));
+        shared.into_all().for_each(Garbage::destroy);
+    }
+}
+
+impl Bags {
+    /// Destroys a piece, or a part of it; what is left comes next.
+    fn destroy_some(&self, pin: &EpochPin, garbage: Garbage) {
+        let _until_the_end = Destroying::begin();
+        if let Some(rest) = garbage.destroy_some() {
+            self.with_pile(pin, |pile| pile.ripe.push(rest));
+        }
+    }
+}
+
+thread_local! {
+    /// Whether this thread is in a destructor that a retirement called. If that retires something,
+    /// as one may that uses a map, nothing more is destroyed: else each could call the next.
+    static IS_DESTROYING: Cell<bool> = const { Cell::new(false) };
+
+    /// This thread's record. Without a destructor, so that it is there until the very end.
+    static RECORD: Cell<Option<&'static Record>> = const { Cell::new(None) };
+
+    /// Gives the record back when the thread ends.
+    static LEAVING: Leaving = const { Leaving };
+}
+
+struct Destroying;
+
+impl Destroying {
+    fn begin() -> Self {
+        IS_DESTROYING.set(true);
+        Self
+    }
+}
+
+impl Drop for Destroying {
+    fn drop(&mut self) {
+        IS_DESTROYING.set(false);
+    }
+}
+
+struct Leaving;
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        if let Some(record) = RECORD.take() {
+            record.leave();
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn pin_with_new_record() -> EpochPin {
+    let record = CLOCK.take_record();
+    let pin = EpochPin::of(record);
+    if LEAVING.try_with(|_| ()).is_ok() {
+        RECORD.set(Some(record));
+    } else {
+        // The thread is ending: the record goes back with this very pin.
+        record.leave();
+    }
+    pin
+}

@@ -1,0 +1,77 @@
+//! A barrier in two halves: one that costs nothing for who comes often, one that costs much for who
+//! comes seldom.
+//!
+//! Of two threads of which one stores `a` and then loads `b`, and the other stores `b` and then
+//! loads `a`, at least one sees the other's store if each has a barrier in between. A full fence in
+//! both takes some 20 cycles, which a look-up would feel. Linux can make every thread of the
+//! process that is running pass a barrier (`membarrier`): then the frequent side needs only to keep
+//! the compiler from reordering. The call takes up to 10 microseconds.
+//!
+//! Where that is not to be had, and under tools that do not know of it, both are fences.
+
+use crate::atomics::{Ordering, fence};
+
+#[cfg(all(target_os = "linux", not(any(loom, miri, verify))))]
+mod kernel {
+    use std::sync::OnceLock;
+
+    /// Whether the kernel has agreed.
+    static IS_THERE: OnceLock<bool> = OnceLock::new();
+
+    fn register() -> bool {
+        call(libc::MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED)
+    }
+
+    fn call(command: libc::c_int) -> bool {
+        // SAFETY: the call takes numbers and changes no memory.
+        unsafe { libc::syscall(libc::SYS_membarrier, command, 0, 0) == 0 }
+    }
+
+    pub(super) fn is_there() -> bool {
+        *IS_THERE.get_or_init(register)
+    }
+
+    pub(super) fn all_threads() -> bool {
+        call(libc::MEMBARRIER_CMD_PRIVATE_EXPEDITED)
+    }
+}
+
+#[cfg(not(all(target_os = "linux", not(any(loom, miri, verify)))))]
+mod kernel {
+    pub(super) fn is_there() -> bool {
+        false
+    }
+
+    pub(super) fn all_threads() -> bool {
+        unreachable!("it is not there")
+    }
+}
+
+/// Whether the kernel helps. Asked once, before the first thread is pinned, and kept: the two
+/// halves must agree.
+pub(super) fn is_helped() -> bool {
+    kernel::is_there()
+}
+
+/// The half for who comes often, and knows what [`is_helped`] said.
+#[inline(always)]
+pub(super) fn light(is_helped: bool) {
+    if !is_helped {
+        full();
+    }
+    std::sync::atomic::compiler_fence(std::sync::atomic::Ordering::SeqCst);
+}
+
+#[cold]
+fn full() {
+    fence(Ordering::SeqCst);
+}
+
+/// The half for who comes seldom.
+pub(super) fn heavy() {
+    fence(Ordering::SeqCst);
+    if kernel::is_there() {
+        // Once it has agreed to it the kernel does not refuse. If it did, going on would be unsafe.
+        assert!(kernel::all_threads(), "the kernel makes every thread pass a barrier");
+    }
+}

@@ -1,0 +1,307 @@
+//! Epochs: when everybody who was pinned at some moment no longer is.
+//!
+//! There is one clock for all maps, a number that goes up: the epoch. Who pins writes the epoch of
+//! this moment into a record of its thread, and 0 when it unpins. The epoch goes from `e` to
+//! `e + 1` only when every record that is pinned says `e`.
+//!
+//! What was retired by a pinned thread that then read the epoch as `e` can be destroyed when the
+//! epoch is [`GRACE`] further. Why:
+//!
+//! The thread pinned with some epoch `l`, which may have been an old one when it was written down.
+//! Let `n` be the newest epoch whose step passed its heavy barrier before the thread's light half:
+//! this is where the two halves of [`barrier`] meet. Every later step sees the pin, so as long as
+//! it lasts only the step from `l` can be done. So the epoch is at most `m` meanwhile, which is
+//! `n + 1` if `l = n`, and `n` if `l` is older.
+//!
+//! The step from `m` therefore saw that the thread had unpinned, and comes after what it retired
+//! was taken out of the map. The step from `m + 1` passed its heavy barrier after that. Of any
+//! thread that this step looked at, it saw one of these:
+//!
+//! - no pin: then the thread's next pin comes after that barrier, and so does what it loads under
+//!   it: it cannot reach what was retired;
+//! - a pin with `m + 1`: who pinned had loaded that epoch (`Acquire`), so came after the step to
+//!   it, and cannot reach what was retired either;
+//! - any other: then there was no step.
+//!
+//! So at `m + 2` nobody can reach it, and that is `e + 3` at most. If `l = n`, then `m + 2` is
+//! `n + 3`, and `e >= n`, as what a thread loads of the epoch does not go back. Else `m + 2` is
+//! `n + 2`, and `e >= n - 1`: the step to `n - 1` came before the heavy barrier of the step to `n`,
+//! and that before the light half.
+
+use super::barrier;
+use crate::atomics::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
+use std::cell::Cell;
+use std::ptr;
+
+/// Steps of the epoch after which nobody can reach what was retired.
+pub(super) const GRACE: u64 = 3;
+
+/// Stands in a record for a thread that is not pinned.
+const UNPINNED: u64 = 0;
+
+/// Added to a record's count of pins when it is to be given back with the last of them.
+const LEAVING: usize = 1 << (usize::BITS - 1);
+
+/// Pins of one thread at the same time. Only who forgets pins comes here, and soonest where a word
+/// has 32 bits; one more would look like [`LEAVING`] and give the record away while it is in use.
+const PINS_MAX: usize = LEAVING - 1;
+
+/// The clock, and the records of all threads that ever pinned.
+pub(super) struct Clock {
+    epoch: AtomicU64,
+    /// A list that only grows: by as many records as threads pinned at the same time.
+    first: AtomicPtr<Record>,
+}
+
+/// What a thread has to do with a clock. Never freed; given on when the thread has ended.
+pub(super) struct Record {
+    /// The epoch of the pin, or [`UNPINNED`].
+    pinned_at: AtomicU64,
+    is_taken: AtomicBool,
+    next: AtomicPtr<Record>,
+    /// How many records were there before.
+    pub(super) index: usize,
+    /// Pins of the thread, and [`LEAVING`]. The owner's alone.
+    pin_count: Cell<usize>,
+    /// What the barrier asks for; here because who pins has this line at hand.
+    has_helped_barrier: bool,
+}
+
+// SAFETY: the cells are used by the thread only that has taken the record; it takes it and gives it
+// back by `is_taken`, acquiring and releasing.
+unsafe impl Sync for Record {}
+// SAFETY: as above.
+unsafe impl Send for Record {}
+
+impl Clock {
+    #[cfg(not(any(loom, shuttle)))]
+    pub(super) const fn new() -> Self {
+        Self { epoch: AtomicU64::new(1), first: AtomicPtr::new(ptr::null_mut()) }
+    }
+
+    #[cfg(any(loom, shuttle))]
+    pub(super) fn new() -> Self {
+        Self { epoch: AtomicU64::new(1), first: AtomicPtr::new(ptr::null_mut()) }
+    }
+
+    /// The epoch, perhaps not the newest.
+    #[inline]
+    pub(super) fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::Acquire)
+    }
+
+    fn records(&self) -> impl Iterator<Item = &'static Record> {
+        // SAFETY: records are leaked boxes.
+        let of = |pointer: &AtomicPtr<Record>| unsafe { pointer.load(Ordering::Acquire).as_ref() };
+        std::iter::successors(of(&self.first), move |record| of(&record.next))
+    }
+
+    /// A record for a thread, which gives it back by [`Record::leave`].
+    pub(super) fn take_record(&self) -> &'static Record {
+        let free = |record: &&Record| {
+            let (success, failure) = (Ordering::Acquire, Ordering::Relaxed);
+            record.is_taken.compare_exchange(false, true, success, failure).is_ok()
+        };
+        self.records().find(free).unwrap_or_else(|| self.add_record())
+    }
+
+    fn add_record(&self) -> &'static Record {
+        let mut first = self.first.load(Ordering::Acquire);
+        loop {
+            // SAFETY: records are leaked boxes.
+            let index = unsafe { first.as_ref() }.map_or(0, |record| record.index + 1);
+            let record = Box::into_raw(Box::new(Record {
+                pinned_at: AtomicU64::new(UNPINNED),
+                is_taken: AtomicBool::new(true),
+                next: AtomicPtr::new(first),
+                index,
+                pin_count: Cell::new(0),
+                has_helped_barrier: barrier::is_helped(),
+            }));
+            let (success, failure) = (Ordering::AcqRel, Ordering::Acquire);
+            match self.first.compare_exchange(first, record, success, failure) {
+                // SAFETY: it is leaked from here on.
+                Ok(_) => return unsafe { &*record },
+                Err(now) => first = now,
+            }
+            // SAFETY: nobody has seen it.
+            drop(unsafe { Box::from_raw(record) });
+        }
+    }
+
+    /// Pins the owner of a record.
+    ///
+    /// # Panics
+    ///
+    /// If the thread has [`PINS_MAX`] pins already.
+    #[inline]
+    pub(super) fn pin(&self, record: &Record) {
+        let count = record.pin_count.get();
+        if count == 0 {
+            record.pin_count.set(1);
+            record.pinned_at.store(self.epoch(), Ordering::Relaxed);
+            barrier::light(record.has_helped_barrier);
+        } else {
+            assert!(count & PINS_MAX < PINS_MAX, "a thread pins no more than {PINS_MAX} times");
+            record.pin_count.set(count + 1);
+        }
+    }
+
+    /// Lets the epoch go on by one step, if everybody who is pinned has seen this one.
+    pub(super) fn advance(&self) {
+        let epoch = self.epoch();
+        let is_behind = |record: &Record| {
+            let pinned_at = record.pinned_at.load(Ordering::Acquire);
+            pinned_at != UNPINNED && pinned_at != epoch
+        };
+        // In vain, as can be seen without the barrier.
+        if self.records().any(is_behind) {
+            return;
+        }
+        barrier::heavy();
+        if self.records().any(is_behind) {
+            return;
+        }
+        // If somebody else was faster, the step is done.
+        let (success, failure) = (Ordering::AcqRel, Ordering::Relaxed);
+        let _ = self.epoch.compare_exchange(epoch, epoch + 1, success, failure);
+    }
+}
+
+impl Record {
+    /// Ends a pin. Called by the owner.
+    #[inline]
+    pub(super) fn unpin(&self) {
+        let count = self.pin_count.get() - 1;
+        self.pin_count.set(count);
+        if count == 0 {
+            self.pinned_at.store(UNPINNED, Ordering::Release);
+        } else if count == LEAVING {
+            self.give_back();
+        }
+    }
+
+    /// Gives the record back, at once or with the last pin. Called by the owner.
+    pub(super) fn leave(&self) {
+        let count = self.pin_count.get();
+        self.pin_count.set(count + LEAVING);
+        if count == 0 {
+            self.give_back();
+        }
+    }
+
+    #[cold]
+    fn give_back(&self) {
+        self.pin_count.set(0);
+        self.pinned_at.store(UNPINNED, Ordering::Release);
+        self.is_taken.store(false, Ordering::Release);
+    }
+}
+
+#[cfg(all(test, not(any(loom, shuttle))))]
+mod tests {
+    use super::{Clock, GRACE, PINS_MAX};
+    use testkit::silently;
+
+    #[test]
+    fn a_thread_that_forgets_too_many_pins_keeps_its_record() {
+        let clock = Clock::new();
+        let record = clock.take_record();
+        clock.pin(record);
+        record.pin_count.set(PINS_MAX);
+        assert!(silently(|| clock.pin(record)).is_err());
+        record.unpin();
+        clock.pin(record);
+        assert_eq!(clock.take_record().index, record.index + 1, "it is still pinned");
+    }
+
+    #[test]
+    fn the_epoch_goes_on_once_while_somebody_is_pinned_and_freely_after() {
+        let clock = Clock::new();
+        let (one, other) = (clock.take_record(), clock.take_record());
+        assert_ne!(one.index, other.index);
+        let begin = clock.epoch();
+        clock.pin(one);
+        clock.pin(one);
+        (0..GRACE).for_each(|_| clock.advance());
+        assert_eq!(clock.epoch(), begin + 1);
+        clock.pin(other);
+        one.unpin();
+        clock.advance();
+        assert_eq!(clock.epoch(), begin + 1, "a pin within a pin changes nothing");
+        one.unpin();
+        clock.advance();
+        clock.advance();
+        assert_eq!(clock.epoch(), begin + 2);
+        other.unpin();
+        clock.advance();
+        assert_eq!(clock.epoch(), begin + 3);
+    }
+
+    #[test]
+    fn a_record_is_given_on_when_its_last_pin_has_ended() {
+        let clock = Clock::new();
+        let record = clock.take_record();
+        clock.pin(record);
+        record.leave();
+        assert_eq!(clock.take_record().index, record.index + 1, "it is still pinned");
+        record.unpin();
+        assert_eq!(clock.take_record().index, record.index);
+    }
+}
+
+#[cfg(all(test, loom))]
+mod models {
+    use super::{Clock, GRACE, Record};
+    use crate::atomics::{AtomicPtr, Ordering};
+    use loom::cell::UnsafeCell;
+    use loom::sync::Arc;
+    use loom::thread;
+
+    /// What a reader finds, and a writer destroys.
+    struct World {
+        clock: Clock,
+        slot: AtomicPtr<UnsafeCell<u64>>,
+    }
+
+    fn cell() -> *mut UnsafeCell<u64> {
+        Box::into_raw(Box::new(UnsafeCell::new(7)))
+    }
+
+    fn read(world: &World, record: &Record) {
+        world.clock.pin(record);
+        let found = world.slot.load(Ordering::Acquire);
+        // SAFETY: its memory is never freed; loom finds out whether it is written to meanwhile.
+        unsafe { (*found).with(|value| assert_eq!(*value, 7)) };
+        record.unpin();
+    }
+
+    #[test]
+    fn nothing_is_destroyed_that_a_pinned_thread_can_reach() {
+        let mut builder = loom::model::Builder::new();
+        builder.preemption_bound = Some(3);
+        builder.check(|| {
+            let world = Arc::new(World { clock: Clock::new(), slot: AtomicPtr::new(cell()) });
+            let shared = Arc::clone(&world);
+            let reader = thread::spawn(move || {
+                let record = shared.clock.take_record();
+                read(&shared, record);
+                read(&shared, record);
+                record.leave();
+            });
+            let record = world.clock.take_record();
+            world.clock.pin(record);
+            let old = world.slot.swap(cell(), Ordering::AcqRel);
+            let retired_at = world.clock.epoch();
+            record.unpin();
+            for _ in 0..GRACE {
+                world.clock.advance();
+            }
+            if world.clock.epoch() >= retired_at + GRACE {
+                // SAFETY: as above; this is the destruction.
+                unsafe { (*old).with_mut(|value| *value = 0) };
+            }
+            reader.join().unwrap();
+        });
+    }
+}

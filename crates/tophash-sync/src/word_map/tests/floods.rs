@@ -1,0 +1,98 @@
+//! Keys that collide: the change of the hash, alone and among threads.
+
+use super::{Map, map_with};
+use crate::WordMap;
+use crate::word_map::hashing::Hashing;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+#[test]
+fn a_chain_that_chance_does_not_explain_changes_the_hash_once() {
+    // An attacker who knows the numbers that nobody knows finds keys of the same low bits.
+    let known = || Hashing::Folded { mask: 7, factor: 1 << 63 | 0x3039 };
+    let keys = (0..u64::MAX).filter(|&key| known().hash(key).trailing_zeros() >= 12);
+    let keys: Vec<u64> = keys.take(300).collect();
+    let map: WordMap<u64, u64> = WordMap::with_capacity_and_hashing(0, known());
+    for &key in &keys {
+        map.store(key, key + 1);
+        assert!(!map.is_flooded(), "it was answered at the write that made it");
+    }
+    assert!(map.second.get().is_some());
+    assert!(keys.iter().all(|&key| map.load(key) == Some(key + 1)));
+    assert_eq!(map.len(), 300);
+    map.check();
+    assert!(!map.change_hash_now(), "once");
+}
+
+#[test]
+fn keys_of_every_pattern_are_no_flood() {
+    for pattern in [|n: u64| n, |n| n << 12, |n| n << 32, |n| n << 48, |n: u64| n.reverse_bits()] {
+        for _ in 0..20 {
+            let map: WordMap<u64, u64> = (0..5000).map(|n| (pattern(n), n)).collect();
+            assert!(map.second.get().is_none());
+        }
+    }
+}
+
+#[test]
+fn a_map_whose_hash_is_not_to_be_changed_reports_the_flood() {
+    let map = map_with(|_| 3);
+    (0..20).for_each(|key| map.store(key, key));
+    assert!(!map.is_flooded());
+    (20..200).for_each(|key| map.store(key, key));
+    assert!(map.is_flooded());
+    assert!((0..200).all(|key| map.load(key) == Some(key)));
+}
+
+#[test]
+fn what_was_begun_before_a_change_ends_by_its_rules() {
+    let map: Map = (0..500).map(|key| (key, key)).collect();
+    let mut entries = map.iter();
+    let mut seen: Vec<u32> = entries.by_ref().take(100).map(|(key, _)| key).collect();
+    assert!(map.change_hash_now());
+    (0..500).for_each(|key| map.store(key, key + 1));
+    seen.extend(entries.map(|(key, _)| key));
+    seen.sort_unstable();
+    assert_eq!(seen, (0..500).collect::<Vec<_>>());
+    assert!(map.iter().all(|(key, value)| value == key + 1));
+    map.check();
+}
+
+#[test]
+fn nothing_is_lost_or_comes_back_while_the_hash_is_changed() {
+    for _ in 0..50 {
+        let map: Map = (0..300).map(|key| (key, 0)).collect();
+        let is_over = AtomicBool::new(false);
+        std::thread::scope(|threads| {
+            for thread in 0..2 {
+                let (map, is_over) = (&map, &is_over);
+                threads.spawn(move || {
+                    let mut round = 0;
+                    while !is_over.load(Ordering::Relaxed) || round < 2 {
+                        round += 1;
+                        for key in (thread..300).step_by(2) {
+                            map.store(key, round);
+                            assert_eq!(map.load(key), Some(round), "{key}");
+                        }
+                    }
+                });
+            }
+            assert!(map.change_hash_now());
+            is_over.store(true, Ordering::Relaxed);
+        });
+        assert_eq!(map.len(), 300);
+        map.check();
+    }
+}
+
+#[test]
+fn a_clear_in_the_middle_of_a_change_leaves_nothing_that_was_there() {
+    for _ in 0..100 {
+        let map: Map = (0..100).map(|key| (key, 0)).collect();
+        std::thread::scope(|threads| {
+            threads.spawn(|| map.change_hash_now());
+            map.clear();
+        });
+        assert!(map.is_empty());
+        map.check();
+    }
+}
