@@ -40,6 +40,8 @@ mod chosen {
     pub(crate) use shuttle::sync::atomic::{AtomicPtr as WatchedPtr, AtomicU64 as WatchedU64};
     pub(crate) use shuttle::sync::{Condvar, Mutex};
     pub(crate) use shuttle::thread::yield_now;
+    /// Everything is sequentially consistent here.
+    pub(crate) use std::sync::atomic::fence;
 }
 
 pub(crate) use chosen::*;

@@ -65,6 +65,11 @@
 #![deny(unsafe_code)]
 
 mod atomics;
+#[cfg_attr(
+    all(target_os = "linux", not(any(loom, shuttle, miri, verify))),
+    expect(unsafe_code, reason = "a call of the system")
+)]
+mod barrier;
 #[expect(unsafe_code, reason = "an array that grows under its readers: see chunks.rs")]
 mod chunks;
 mod counter;
@@ -76,6 +81,13 @@ mod inside;
 pub mod interner;
 #[expect(unsafe_code, reason = "a pointer that is set once")]
 mod link;
+#[expect(unsafe_code, reason = "a lock: see its two rules")]
+mod mutex;
+#[cfg_attr(
+    not(any(loom, shuttle)),
+    expect(unsafe_code, reason = "the parking lot's interface is unsafe")
+)]
+mod parking;
 pub mod safe_map;
 pub mod sharded_map;
 #[expect(unsafe_code, reason = "the map: see the invariants in sync_map/mod.rs")]

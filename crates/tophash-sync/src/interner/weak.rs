@@ -9,9 +9,10 @@ use std::sync::{Arc, Weak};
 use std::thread::available_parallelism;
 
 use crossbeam_utils::CachePadded;
-use parking_lot::Mutex;
 use tophash::HashTable;
 use tophash::hash_table::Entry;
+
+use crate::mutex::Mutex;
 
 /// Shards for each processor.
 const SHARDS_PER_CORE: usize = 8;

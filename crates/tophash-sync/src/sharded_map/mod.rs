@@ -5,7 +5,7 @@ mod scan;
 mod shard;
 mod whole;
 
-#[cfg(test)]
+#[cfg(all(test, not(any(loom, shuttle))))]
 mod tests;
 
 use std::fmt::{self, Debug};
@@ -14,10 +14,10 @@ use std::ptr;
 use std::thread::available_parallelism;
 
 use crossbeam_utils::CachePadded;
-use parking_lot::{Mutex, MutexGuard};
 use tophash::RandomState;
 
 use crate::inside::{Inside, Use};
+use crate::mutex::{Mutex, MutexGuard};
 use shard::{Hashing, Shard};
 
 pub use scan::{ShardedScanPosition, ShardedScanStep};

@@ -8,11 +8,11 @@
 //! others lie in allocations of their own.
 
 use super::entry::Entry;
-use super::lock::Spot;
 use super::reclaim::Garbage;
 use super::word::{SLOT_COUNT, Slots, Word, tag_of};
 use crate::atomics::{AtomicPtr, Ordering, WatchedPtr, WatchedU64};
 use crate::directory;
+use crate::parking::Spot;
 use std::ptr;
 
 #[repr(align(64))]

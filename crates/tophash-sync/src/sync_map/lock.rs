@@ -106,102 +106,15 @@ fn sleep<K, V>(bucket: &Bucket<K, V>, seen: Word) {
 /// Wakes one thread that sleeps here, and clears `PARKED` when it was the last.
 #[cold]
 fn wake<K, V>(bucket: &Bucket<K, V>) {
-    bucket.spot().unpark_one(key(bucket), |has_more| {
-        if !has_more {
+    bucket.spot().unpark_one(key(bucket), |woken| {
+        if !woken.has_more {
             bucket.atomic_word().fetch_and(!Word::PARKED, Ordering::Relaxed);
         }
+        false
     });
 }
 
 /// What the sleepers of a bucket are found by.
 fn key<K, V>(bucket: &Bucket<K, V>) -> usize {
     (&raw const *bucket.atomic_word()).addr()
-}
-
-#[cfg(not(any(loom, shuttle)))]
-pub(super) use lot::Spot;
-#[cfg(any(loom, shuttle))]
-pub(super) use modelled::Spot;
-
-/// Sleeping by the parking lot, which keeps its queues by address.
-#[cfg(not(any(loom, shuttle)))]
-mod lot {
-    use parking_lot_core::{DEFAULT_PARK_TOKEN, DEFAULT_UNPARK_TOKEN, park, unpark_one};
-
-    /// Where threads sleep: nothing, because the parking lot needs only an address.
-    pub(in super::super) struct Spot;
-
-    impl Spot {
-        pub(in super::super) fn new() -> Self {
-            Self
-        }
-
-        /// Sleeps until woken, if `may_sleep` still says so when nobody can wake anybody here.
-        #[expect(clippy::unused_self, reason = "what model checkers have needs it")]
-        pub(super) fn park(&self, key: usize, may_sleep: impl FnOnce() -> bool) {
-            // SAFETY: the key is the address of the bucket's word, which nobody else uses; the
-            // closures neither panic nor call the parking lot.
-            unsafe {
-                park(key, may_sleep, || {}, |_, _| {}, DEFAULT_PARK_TOKEN, None);
-            }
-        }
-
-        /// Wakes the first who sleeps here, and calls `before` first, when nobody can come to
-        /// sleep, with whether others stay asleep.
-        #[expect(clippy::unused_self, reason = "as above")]
-        pub(super) fn unpark_one(&self, key: usize, before: impl FnOnce(bool)) {
-            // SAFETY: as above.
-            unsafe {
-                unpark_one(key, |result| {
-                    before(result.have_more_threads);
-                    DEFAULT_UNPARK_TOKEN
-                });
-            }
-        }
-    }
-}
-
-/// The same by a mutex and a condition variable, which model checkers know.
-#[cfg(any(loom, shuttle))]
-mod modelled {
-    use crate::atomics::{Condvar, Mutex};
-
-    #[derive(Default)]
-    struct Queue {
-        waiting: usize,
-        permits: usize,
-    }
-
-    pub(in super::super) struct Spot {
-        queue: Mutex<Queue>,
-        changed: Condvar,
-    }
-
-    impl Spot {
-        pub(in super::super) fn new() -> Self {
-            Self { queue: Mutex::new(Queue::default()), changed: Condvar::new() }
-        }
-
-        pub(super) fn park(&self, _key: usize, may_sleep: impl FnOnce() -> bool) {
-            let mut queue = self.queue.lock().expect("nothing here panics");
-            if !may_sleep() {
-                return;
-            }
-            queue.waiting += 1;
-            while queue.permits == 0 {
-                queue = self.changed.wait(queue).expect("nothing here panics");
-            }
-            queue.permits -= 1;
-        }
-
-        pub(super) fn unpark_one(&self, _key: usize, before: impl FnOnce(bool)) {
-            let mut queue = self.queue.lock().expect("nothing here panics");
-            if queue.waiting > 0 {
-                queue.waiting -= 1;
-                queue.permits += 1;
-            }
-            before(queue.waiting > 0);
-            self.changed.notify_one();
-        }
-    }
 }

@@ -28,8 +28,8 @@
 //! `n + 2`, and `e >= n - 1`: the step to `n - 1` came before the heavy barrier of the step to `n`,
 //! and that before the light half.
 
-use super::barrier;
 use crate::atomics::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
+use crate::barrier;
 use std::cell::Cell;
 use std::ptr;
 

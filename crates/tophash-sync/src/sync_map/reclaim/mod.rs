@@ -9,8 +9,6 @@
 #[cfg(not(any(loom, shuttle)))]
 mod bags;
 #[cfg(not(shuttle))]
-mod barrier;
-#[cfg(not(shuttle))]
 mod epoch;
 #[cfg(any(loom, shuttle))]
 mod ledger;

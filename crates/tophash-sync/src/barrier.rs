@@ -11,7 +11,7 @@
 
 use crate::atomics::{Ordering, fence};
 
-#[cfg(all(target_os = "linux", not(any(loom, miri, verify))))]
+#[cfg(all(target_os = "linux", not(any(loom, shuttle, miri, verify))))]
 mod kernel {
     use std::sync::OnceLock;
 
@@ -36,7 +36,7 @@ mod kernel {
     }
 }
 
-#[cfg(not(all(target_os = "linux", not(any(loom, miri, verify)))))]
+#[cfg(not(all(target_os = "linux", not(any(loom, shuttle, miri, verify)))))]
 mod kernel {
     pub(super) fn is_there() -> bool {
         false
@@ -47,15 +47,15 @@ mod kernel {
     }
 }
 
-/// Whether the kernel helps. Asked once, before the first thread is pinned, and kept: the two
-/// halves must agree.
-pub(super) fn is_helped() -> bool {
+/// Whether the kernel helps. Asked once and kept: the two halves must
+/// agree.
+pub(crate) fn is_helped() -> bool {
     kernel::is_there()
 }
 
 /// The half for who comes often, and knows what [`is_helped`] said.
 #[inline(always)]
-pub(super) fn light(is_helped: bool) {
+pub(crate) fn light(is_helped: bool) {
     if !is_helped {
         full();
     }
@@ -68,7 +68,7 @@ fn full() {
 }
 
 /// The half for who comes seldom.
-pub(super) fn heavy() {
+pub(crate) fn heavy() {
     fence(Ordering::SeqCst);
     if kernel::is_there() {
         // Once it has agreed to it the kernel does not refuse. If it did, going on would be unsafe.
