@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::threads::Start;
 use super::{InternedBytes, Interning, Quartiles};
-use crate::keys::{Key, Shape, shuffle};
+use crate::keys::{Key, Shape, scramble};
 
 /// How a measurement is done.
 #[derive(Clone, Copy, Debug)]
@@ -121,6 +121,13 @@ pub fn measure_bytes(len: usize) -> Vec<InternedBytes> {
         .collect()
 }
 
+/// Random numbers below `len`, different ones for each thread.
+fn order(thread: usize, len: usize) -> impl Iterator<Item = u32> {
+    let begin = (thread as u64 + 1) << 32;
+    #[expect(clippy::cast_possible_truncation, reason = "below a number of texts")]
+    (begin..).map(move |n| (scramble(n) % len as u64) as u32)
+}
+
 /// Nanoseconds of a hit and of resolving, for each thread.
 fn run<C: Contender>(interner: &C, texts: &[String], plan: Plan) -> (f64, f64) {
     // Interned anew in the first round, found in all others.
@@ -131,29 +138,24 @@ fn run<C: Contender>(interner: &C, texts: &[String], plan: Plan) -> (f64, f64) {
             .map(|thread| {
                 let (start, resolving, symbols) = (&start, &resolving, &symbols);
                 scope.spawn(move || {
-                    // The order is made beforehand; each thread has its own.
-                    let mut order: Vec<usize> = (0..texts.len()).collect();
-                    shuffle(&mut order, thread as u64 + 1);
-                    order.truncate(plan.operations);
-                    let repeats = plan.operations.div_ceil(order.len());
-                    let count = (repeats * order.len()) as f64;
+                    // The order is made beforehand; each thread has its own. It does not repeat
+                    // itself, since processors learn what comes again even after thousands.
+                    let order: Vec<u32> =
+                        order(thread, texts.len()).take(plan.operations).collect();
                     start.wait();
                     let begin = Instant::now();
-                    for _ in 0..repeats {
-                        for &n in &order {
-                            black_box(interner.intern(&texts[n]));
-                        }
+                    for &n in &order {
+                        black_box(interner.intern(&texts[n as usize]));
                     }
                     let hits = begin.elapsed().as_secs_f64();
                     resolving.wait();
                     let begin = Instant::now();
                     let mut sum = 0;
-                    for _ in 0..repeats {
-                        for &n in &order {
-                            sum += interner.resolve(symbols[n]);
-                        }
+                    for &n in &order {
+                        sum += interner.resolve(symbols[n as usize]);
                     }
                     black_box(sum);
+                    let count = order.len() as f64;
                     (hits * 1e9 / count, begin.elapsed().as_secs_f64() * 1e9 / count)
                 })
             })

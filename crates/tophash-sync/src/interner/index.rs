@@ -50,6 +50,17 @@ struct Bucket {
 // SAFETY: integers may be 0, which is their default; they need no drop.
 unsafe impl Zeroed for Bucket {}
 
+impl Bucket {
+    /// The slots whose words have this hash, a bit for each. Looks at all, because which one it is
+    /// no processor predicts.
+    #[inline(always)]
+    fn slots_of(&self, hash: u32) -> u32 {
+        self.words.iter().enumerate().fold(0, |slots, (slot, word)| {
+            slots | u32::from(hash_of(word.load(Ordering::Acquire)) == hash) << slot
+        })
+    }
+}
+
 /// The buckets.
 pub(super) struct Index {
     main: Segments<Bucket>,
@@ -123,16 +134,13 @@ impl Index {
         let last = self.last.load(Ordering::Acquire);
         let mut bucket = self.main.get(bucket_of(hash, last))?;
         for _ in 0..CHAIN_BUCKETS_MAX {
-            for word in &bucket.words {
-                let word = word.load(Ordering::Acquire);
-                if hash_of(word) == hash {
-                    if let Some(symbol) = symbol_of(word).filter(|&symbol| is_right(symbol)) {
-                        return Some(symbol);
-                    }
+            let mut slots = bucket.slots_of(hash);
+            while slots != 0 {
+                let word = bucket.words[slots.trailing_zeros() as usize].load(Ordering::Acquire);
+                if let Some(symbol) = symbol_of(word).filter(|&symbol| is_right(symbol)) {
+                    return Some(symbol);
                 }
-                if word == 0 {
-                    return None;
-                }
+                slots &= slots - 1;
             }
             bucket = self.linked(bucket)?;
         }
