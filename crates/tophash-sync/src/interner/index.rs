@@ -51,13 +51,22 @@ struct Bucket {
 unsafe impl Zeroed for Bucket {}
 
 impl Bucket {
-    /// The slots whose words have this hash, a bit for each. Looks at all, because which one it is
-    /// no processor predicts.
+    /// The symbol with this hash, of those in this bucket, for which `is_right` says so.
+    ///
+    /// Compares all hashes first, because which slot it is no processor predicts.
     #[inline(always)]
-    fn slots_of(&self, hash: u32) -> u32 {
-        self.words.iter().enumerate().fold(0, |slots, (slot, word)| {
+    fn find(&self, hash: u32, is_right: &mut impl FnMut(Symbol) -> bool) -> Option<Symbol> {
+        let mut slots = self.words.iter().enumerate().fold(0_u32, |slots, (slot, word)| {
             slots | u32::from(hash_of(word.load(Ordering::Acquire)) == hash) << slot
-        })
+        });
+        while slots != 0 {
+            let word = self.words[slots.trailing_zeros() as usize].load(Ordering::Acquire);
+            if let Some(symbol) = symbol_of(word).filter(|&symbol| is_right(symbol)) {
+                return Some(symbol);
+            }
+            slots &= slots - 1;
+        }
+        None
     }
 }
 
@@ -134,13 +143,8 @@ impl Index {
         let last = self.last.load(Ordering::Acquire);
         let mut bucket = self.main.get(bucket_of(hash, last))?;
         for _ in 0..CHAIN_BUCKETS_MAX {
-            let mut slots = bucket.slots_of(hash);
-            while slots != 0 {
-                let word = bucket.words[slots.trailing_zeros() as usize].load(Ordering::Acquire);
-                if let Some(symbol) = symbol_of(word).filter(|&symbol| is_right(symbol)) {
-                    return Some(symbol);
-                }
-                slots &= slots - 1;
+            if let Some(symbol) = bucket.find(hash, &mut is_right) {
+                return Some(symbol);
             }
             bucket = self.linked(bucket)?;
         }
@@ -154,19 +158,13 @@ impl Index {
         mut is_right: impl FnMut(Symbol) -> bool,
     ) -> Option<Symbol> {
         let last = self.last.load(Ordering::Relaxed);
-        let mut bucket = self.main.get(bucket_of(hash, last));
-        while let Some(present) = bucket {
-            for word in &present.words {
-                let word = word.load(Ordering::Relaxed);
-                if hash_of(word) == hash {
-                    if let Some(symbol) = symbol_of(word).filter(|&symbol| is_right(symbol)) {
-                        return Some(symbol);
-                    }
-                }
+        let mut bucket = self.main.get(bucket_of(hash, last))?;
+        loop {
+            if let Some(symbol) = bucket.find(hash, &mut is_right) {
+                return Some(symbol);
             }
-            bucket = self.linked(present);
+            bucket = self.linked(bucket)?;
         }
-        None
     }
 
     #[inline(always)]
