@@ -6,7 +6,6 @@ pub(crate) use lot::Spot;
 pub(crate) use modelled::Spot;
 
 /// What a thread finds that wakes another.
-#[cfg_attr(any(loom, shuttle), derive(Clone, Copy))]
 pub(crate) struct Woken {
     /// Whether there was somebody to wake.
     pub(crate) is_anybody: bool,

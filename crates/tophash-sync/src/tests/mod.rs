@@ -7,11 +7,18 @@ pub(crate) mod history;
 pub(crate) mod linearizable;
 #[cfg(not(any(loom, shuttle)))]
 pub(crate) mod model;
+#[cfg(loom)]
+pub(crate) mod models;
 #[cfg(shuttle)]
 pub(crate) mod schedules;
+#[cfg(not(any(loom, shuttle)))]
+mod threads;
+
+#[cfg(not(any(loom, shuttle)))]
+pub(crate) use threads::{THREAD_COUNT, in_threads};
 
 /// A map of small numbers with the operations of Go's `sync.Map`.
-#[cfg(not(loom))]
+#[cfg_attr(loom, expect(dead_code, reason = "models do some of it"))]
 pub(crate) trait Subject: Send + Sync + 'static {
     fn load(&self, key: u32) -> Option<u32>;
     fn store(&self, key: u32, value: u32);

@@ -21,8 +21,9 @@ mod ranges;
 #[cfg(shuttle)]
 mod shuttle;
 
+use std::hash::BuildHasher;
 #[cfg(not(loom))]
-use std::hash::{BuildHasher, Hasher};
+use std::hash::Hasher;
 #[cfg(not(loom))]
 use testkit::hashers::{Constant, Fnv1a, HighBitsOnly, LowBitsOnly, Truncated};
 
@@ -69,8 +70,10 @@ fn with_each_state(test: impl Fn(State)) {
     }
 }
 
-#[cfg(not(loom))]
-impl crate::tests::Subject for Map {
+impl<S> crate::tests::Subject for super::SyncMap<u32, u32, S>
+where
+    S: BuildHasher + Clone + Send + Sync + 'static,
+{
     fn load(&self, key: u32) -> Option<u32> {
         self.load(&key)
     }

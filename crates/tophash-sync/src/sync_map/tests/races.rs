@@ -1,29 +1,12 @@
 //! Threads that race for the same keys: who wins, and that exactly one does.
 
 use super::{Map, with_each_state};
+use crate::tests::{THREAD_COUNT, in_threads};
 use std::collections::HashSet;
-use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-const THREAD_COUNT: u32 = 4;
 const KEY_COUNT: u32 = 60;
 const ROUNDS: u32 = 30;
-
-/// Runs a closure in several threads, which start together, and returns what each returned.
-fn in_threads<R: Send>(action: impl Fn(u32) -> R + Sync) -> Vec<R> {
-    let barrier = Barrier::new(THREAD_COUNT as usize);
-    std::thread::scope(|threads| {
-        let handles = (0..THREAD_COUNT).map(|thread| {
-            let (action, barrier) = (&action, &barrier);
-            threads.spawn(move || {
-                barrier.wait();
-                action(thread)
-            })
-        });
-        let handles: Vec<_> = handles.collect();
-        handles.into_iter().map(|handle| handle.join().unwrap()).collect()
-    })
-}
 
 #[test]
 fn of_several_threads_that_load_or_store_exactly_one_stores() {

@@ -4,58 +4,22 @@
 //! first, and go apart when it is split.
 
 use super::{Map, map_with};
-use crate::atomics::turns;
+use crate::tests::models::{self, explore, explore_reading, spawn};
 use loom::sync::Arc;
 use loom::sync::atomic::{AtomicU32, Ordering::Relaxed};
-use loom::thread;
 
-/// A model of readers, in which each order of loads and writes is to be tried.
-fn explore_reading(preemption_bound: usize, program: impl Fn() + Sync + Send + 'static) {
-    turns::explore(preemption_bound, true, program);
-}
-
-/// A model of writers, who find each other by their exchanges.
-fn explore(preemption_bound: usize, program: impl Fn() + Sync + Send + 'static) {
-    turns::explore(preemption_bound, false, program);
+fn make() -> Map {
+    map_with(|key| key)
 }
 
 /// A map of the first `count` keys, each with the value 0.
 fn map_of(count: u32) -> Arc<Map> {
-    let map = Arc::new(map_with(|key| key));
-    (0..count).for_each(|key| map.store(key, 0));
-    map
-}
-
-fn spawn(map: &Arc<Map>, action: impl FnOnce(&Map) + 'static) -> thread::JoinHandle<()> {
-    let map = Arc::clone(map);
-    thread::spawn(move || action(&map))
+    models::map_of(make, count)
 }
 
 #[test]
 fn a_reader_sees_an_entry_come_change_and_go_in_this_order() {
-    explore_reading(2, || {
-        let map = map_of(1);
-        let writer = spawn(&map, |map| {
-            map.store(7, 1);
-            map.store(7, 2);
-            map.delete(7);
-        });
-        let seen = [map.load(7), map.load(7), map.load(7)];
-        // Absent, 1, 2, absent: what is seen later is not earlier in this order.
-        let mut stages = [None, Some(1), Some(2), None].into_iter();
-        let is_in_order = seen.iter().all(|seen| {
-            stages.clone().any(|stage| {
-                if stage == *seen {
-                    return true;
-                }
-                stages.next();
-                false
-            })
-        });
-        assert!(is_in_order, "{seen:?}");
-        writer.join().unwrap();
-        map.check();
-    });
+    models::a_reader_sees_an_entry_come_change_and_go_in_this_order(make);
 }
 
 #[test]
@@ -78,7 +42,7 @@ fn a_slot_that_is_filled_again_shows_no_value_of_another_key() {
 #[test]
 fn what_was_written_before_a_store_is_seen_by_who_loads_the_value() {
     explore_reading(3, || {
-        let map = Arc::new(map_with(|key| key));
+        let map = Arc::new(make());
         let own = Arc::new(AtomicU32::new(0));
         let theirs = Arc::clone(&own);
         let writer = spawn(&map, move |map| {
@@ -96,24 +60,14 @@ fn what_was_written_before_a_store_is_seen_by_who_loads_the_value() {
 
 #[test]
 fn no_reader_misses_an_entry_while_its_bucket_is_split() {
-    explore_reading(1, || {
-        let map = map_of(2);
-        let before = map.bucket_count();
-        let writer = spawn(&map, |map| (2..4).for_each(|key| map.store(key, 0)));
-        for key in 0..2 {
-            assert_eq!(map.load(key), Some(0));
-        }
-        writer.join().unwrap();
-        assert!(map.bucket_count() > before, "something was split");
-        map.check();
-    });
+    models::no_reader_misses_an_entry_while_its_bucket_is_split(make, Map::bucket_count);
 }
 
 #[test]
 fn no_reader_misses_an_entry_of_an_overflow_bucket_that_is_split() {
     explore_reading(1, || {
         // All in one chain at first: two in the main bucket, one behind it.
-        let map = Arc::new(map_with(|key| key));
+        let map = Arc::new(make());
         for key in [0, 2, 4] {
             map.store(key << 8, key);
         }
@@ -129,39 +83,18 @@ fn no_reader_misses_an_entry_of_an_overflow_bucket_that_is_split() {
 
 #[test]
 fn what_is_written_while_the_bucket_is_split_is_not_lost() {
-    explore(1, || {
-        let map = map_of(2);
-        let splitter = spawn(&map, |map| map.store(2, 0));
-        let writer = spawn(&map, |map| {
-            map.store(0, 1);
-            assert_eq!(map.load(0), Some(1));
-            assert!(map.delete(1));
-            assert_eq!(map.load(1), None);
-        });
-        splitter.join().unwrap();
-        writer.join().unwrap();
-        assert_eq!((map.load(0), map.load(1), map.len()), (Some(1), None, 2));
-        map.check();
-    });
+    models::what_is_written_while_the_bucket_is_split_is_not_lost(make);
 }
 
 #[test]
 fn two_threads_that_split_leave_a_whole_table() {
-    explore(1, || {
-        let map = map_of(2);
-        let one = spawn(&map, |map| map.store(2, 0));
-        let other = spawn(&map, |map| map.store(3, 0));
-        one.join().unwrap();
-        other.join().unwrap();
-        assert!((0..4).all(|key| map.load(key) == Some(0)));
-        map.check();
-    });
+    models::two_threads_that_split_leave_a_whole_table(make);
 }
 
 #[test]
 fn of_two_increments_none_is_lost() {
     explore(3, || {
-        let map = Arc::new(map_with(|key| key));
+        let map = Arc::new(make());
         let other = spawn(&map, |map| {
             map.update_or_store(0, 1, |value| value + 1);
         });
@@ -174,50 +107,17 @@ fn of_two_increments_none_is_lost() {
 
 #[test]
 fn a_range_sees_every_key_once_while_the_table_is_split() {
-    explore_reading(1, || {
-        let map = map_of(2);
-        let writer = spawn(&map, |map| (2..4).for_each(|key| map.store(key, 0)));
-        let mut seen: Vec<u32> = map.iter().map(|(key, _)| key).collect();
-        seen.sort_unstable();
-        assert!(seen.starts_with(&[0, 1]), "{seen:?}");
-        assert!(seen.windows(2).all(|pair| pair[0] != pair[1]), "{seen:?}");
-        writer.join().unwrap();
-        map.check();
-    });
+    models::a_range_sees_every_key_once_while_the_table_is_split(make, true);
 }
 
 #[test]
 fn what_is_written_while_the_hash_is_changed_is_not_lost() {
-    explore(1, || {
-        let map = map_of(2);
-        let writer = spawn(&map, |map| {
-            map.store(0, 1);
-            map.store(7, 1);
-            assert_eq!((map.load(0), map.load(7)), (Some(1), Some(1)));
-        });
-        map.change_hash_now();
-        assert_eq!(map.load(1), Some(0));
-        writer.join().unwrap();
-        map.check();
-        assert_eq!([0, 1, 7].map(|key| map.load(key)), [Some(1), Some(0), Some(1)]);
-    });
+    models::what_is_written_while_the_hash_is_changed_is_not_lost(make);
 }
 
 #[test]
 fn a_reader_misses_nothing_and_sees_no_older_value_while_the_hash_is_changed() {
-    explore_reading(1, || {
-        let map = map_of(2);
-        let reader = spawn(&map, |map| {
-            let (first, second) = (map.load(0), map.load(0));
-            assert!(first.is_some() && second.is_some());
-            assert!(first != Some(1) || second == Some(1), "{first:?} and then {second:?}");
-        });
-        let writer = spawn(&map, |map| map.store(0, 1));
-        map.change_hash_now();
-        reader.join().unwrap();
-        writer.join().unwrap();
-        assert_eq!(map.load(0), Some(1));
-    });
+    models::a_reader_misses_nothing_and_sees_no_older_value_while_the_hash_is_changed(make);
 }
 
 #[test]

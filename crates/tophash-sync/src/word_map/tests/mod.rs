@@ -33,7 +33,6 @@ fn makers() -> [fn() -> Map; 3] {
     ]
 }
 
-#[cfg(not(loom))]
 impl crate::tests::Subject for Map {
     fn load(&self, key: u32) -> Option<u32> {
         self.load(key)

@@ -1,27 +1,8 @@
 //! Threads that race for the same keys.
 
 use super::{Map, makers};
-use crate::tests::linearizable;
+use crate::tests::{THREAD_COUNT, in_threads, linearizable};
 use std::collections::HashSet;
-use std::sync::Barrier;
-
-const THREAD_COUNT: u32 = 4;
-
-/// Runs a closure in several threads, which start together, and returns what each returned.
-fn in_threads<R: Send>(action: impl Fn(u32) -> R + Sync) -> Vec<R> {
-    let barrier = Barrier::new(THREAD_COUNT as usize);
-    std::thread::scope(|threads| {
-        let handles = (0..THREAD_COUNT).map(|thread| {
-            let (action, barrier) = (&action, &barrier);
-            threads.spawn(move || {
-                barrier.wait();
-                action(thread)
-            })
-        });
-        let handles: Vec<_> = handles.collect();
-        handles.into_iter().map(|handle| handle.join().unwrap()).collect()
-    })
-}
 
 #[test]
 fn single_keys_are_linearizable() {
