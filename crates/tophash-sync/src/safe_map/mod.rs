@@ -3,7 +3,7 @@
 mod access;
 mod whole;
 
-#[cfg(test)]
+#[cfg(all(test, not(any(loom, shuttle))))]
 mod tests;
 
 use std::fmt::{self, Debug};

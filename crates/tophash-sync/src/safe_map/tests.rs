@@ -12,6 +12,7 @@ use testkit::keys::{Census, Fuse, Spark};
 use testkit::{Random, silently};
 
 use super::{RETAIN_STEP, SafeMap};
+use crate::tests::assert_made_once;
 
 #[test]
 fn a_safe_map_agrees_with_the_model_with_good_and_bad_hashes() {
@@ -80,24 +81,7 @@ fn a_step_of_several_keys_is_seen_as_a_whole() {
 #[test]
 fn an_absent_value_is_made_once_however_many_threads_ask() {
     let map = SafeMap::new();
-    let made = AtomicUsize::new(0);
-    let start = Barrier::new(4);
-    thread::scope(|threads| {
-        for _ in 0..4 {
-            threads.spawn(|| {
-                start.wait();
-                for key in 0..200 {
-                    let value = map.get_or_insert_with(key, || {
-                        made.fetch_add(1, Ordering::Relaxed);
-                        thread::yield_now();
-                        key * 2
-                    });
-                    assert_eq!(value, key * 2);
-                }
-            });
-        }
-    });
-    assert_eq!(made.into_inner(), 200);
+    assert_made_once(200, |key, make| map.get_or_insert_with(key, make));
 }
 
 #[test]

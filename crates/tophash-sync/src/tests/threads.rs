@@ -1,6 +1,8 @@
-//! Threads that start together.
+//! Threads that start together, and what is tested with them of several maps.
 
 use std::sync::Barrier;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
 
 pub(crate) const THREAD_COUNT: u32 = 4;
 
@@ -8,7 +10,7 @@ pub(crate) const THREAD_COUNT: u32 = 4;
 /// returned.
 pub(crate) fn in_threads<R: Send>(action: impl Fn(u32) -> R + Sync) -> Vec<R> {
     let barrier = Barrier::new(THREAD_COUNT as usize);
-    std::thread::scope(|threads| {
+    thread::scope(|threads| {
         let handles = (0..THREAD_COUNT).map(|thread| {
             let (action, barrier) = (&action, &barrier);
             threads.spawn(move || {
@@ -19,4 +21,24 @@ pub(crate) fn in_threads<R: Send>(action: impl Fn(u32) -> R + Sync) -> Vec<R> {
         let handles: Vec<_> = handles.collect();
         handles.into_iter().map(|handle| handle.join().unwrap()).collect()
     })
+}
+
+/// Has all threads ask a map for the same absent keys, whose values are twice the keys: each is
+/// made once.
+pub(crate) fn assert_made_once(
+    key_count: u32,
+    get_or_insert_with: impl Fn(u32, &dyn Fn() -> u32) -> u32 + Sync,
+) {
+    let made = AtomicU32::new(0);
+    in_threads(|_| {
+        for key in 0..key_count {
+            let value = get_or_insert_with(key, &|| {
+                made.fetch_add(1, Ordering::Relaxed);
+                thread::yield_now();
+                key * 2
+            });
+            assert_eq!(value, key * 2);
+        }
+    });
+    assert_eq!(made.into_inner(), key_count);
 }

@@ -1,12 +1,12 @@
 //! Several threads: nothing is lost, nothing is made twice.
 
-use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use testkit::hashers::{Constant, Fnv1a};
 
 use crate::ShardedMap;
+use crate::tests::assert_made_once;
 
 #[test]
 fn no_update_is_lost_between_threads() {
@@ -29,24 +29,7 @@ fn no_update_is_lost_between_threads() {
 #[test]
 fn an_absent_value_is_made_once_however_many_threads_ask() {
     let map = ShardedMap::new();
-    let made = AtomicUsize::new(0);
-    let start = Barrier::new(4);
-    thread::scope(|threads| {
-        for _ in 0..4 {
-            threads.spawn(|| {
-                start.wait();
-                for key in 0..500 {
-                    let value = map.get_or_insert_with(key, || {
-                        made.fetch_add(1, Ordering::Relaxed);
-                        thread::yield_now();
-                        key * 2
-                    });
-                    assert_eq!(value, key * 2);
-                }
-            });
-        }
-    });
-    assert_eq!(made.into_inner(), 500);
+    assert_made_once(500, |key, make| map.get_or_insert_with(key, make));
 }
 
 #[test]
