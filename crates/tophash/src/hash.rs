@@ -89,7 +89,12 @@ impl DefaultHasher {
 
     #[inline(always)]
     fn with_hash0(hash0: u32) -> Self {
-        Self(FoldHasher::with_seed(u64::from(hash0), SharedSeed::global_random()))
+        Self::with_seeds(hash0, SharedSeed::global_random())
+    }
+
+    #[inline(always)]
+    fn with_seeds(hash0: u32, key_of_process: &'static SharedSeed) -> Self {
+        Self(FoldHasher::with_seed(u64::from(hash0), key_of_process))
     }
 }
 
@@ -147,19 +152,48 @@ where
     S: BuildHasher,
     Q: Hash + ?Sized,
 {
+    #[cfg(feature = "std")]
+    if is_default::<S>() && hash0 & SIP_BIT != 0 {
+        let mut hasher = Sip::new(hash0);
+        key.hash(&mut hasher);
+        return hasher.finish();
+    }
+    first_hash(state, hash0, key)
+}
+
+/// As [`hash_key`], for a map that has not changed its hash.
+#[inline(always)]
+pub(crate) fn first_hash<S, Q>(state: &S, hash0: u32, key: &Q) -> u64
+where
+    S: BuildHasher,
+    Q: Hash + ?Sized,
+{
     // A comparison of two constants: the compiler keeps one branch.
     if is_default::<S>() {
-        #[cfg(feature = "std")]
-        if hash0 & SIP_BIT != 0 {
-            let mut hasher = Sip::new(hash0);
-            key.hash(&mut hasher);
-            return hasher.finish();
-        }
         let mut hasher = DefaultHasher::with_hash0(hash0);
         key.hash(&mut hasher);
         hasher.finish()
     } else {
         mix(state.hash_one(key), hash0)
+    }
+}
+
+/// [`hash_key`] as a closure, for those who hash many keys: what is the same for all of them is
+/// asked for once.
+#[inline(always)]
+pub(crate) fn hasher_of<S, K>(state: &S, hash0: u32) -> impl Fn(&K) -> u64 + '_
+where
+    S: BuildHasher,
+    K: Hash,
+{
+    let key_of_process = is_default::<S>().then(SharedSeed::global_random);
+    move |key| match key_of_process {
+        Some(key_of_process) if hash0 & SIP_BIT == 0 => {
+            let mut hasher = DefaultHasher::with_seeds(hash0, key_of_process);
+            key.hash(&mut hasher);
+            hasher.finish()
+        }
+        _ => hash_key(state, hash0, key),
     }
 }
 
@@ -170,7 +204,6 @@ pub(crate) fn is_default<S>() -> bool {
 }
 
 /// Set in the seeds of maps whose hash was changed because of a flood.
-#[cfg(feature = "std")]
 const SIP_BIT: u32 = 1 << 31;
 
 /// The hash of a map that was flooded: SipHash-1-3 as std has it, keyed with 128 bits that the

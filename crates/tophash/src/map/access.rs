@@ -254,6 +254,19 @@ where
         if self.is_empty() {
             return None;
         }
+        let hash = self.first_hash_of(key);
+        if self.is_usual() {
+            return self.table.get(hash, equals(key));
+        }
+        self.find_slowly(key)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn find_slowly<Q>(&self, key: &Q) -> Option<(&K, &V)>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
         self.table.get(self.hash_of(key), equals(key))
     }
 
@@ -266,6 +279,19 @@ where
         if self.is_empty() {
             return None;
         }
+        let hash = self.first_hash_of(key);
+        if self.is_usual() {
+            return self.table.get_mut(hash, equals(key));
+        }
+        self.find_mut_slowly(key)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn find_mut_slowly<Q>(&mut self, key: &Q) -> Option<(&mut K, &mut V)>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
         let hash = self.hash_of(key);
         self.table.get_mut(hash, equals(key))
     }
@@ -383,8 +409,7 @@ where
     where
         V: Default,
     {
-        self.prepare_for(&key);
-        let hash = self.hash_of(&key);
+        let hash = self.prepare_for(&key);
         let hash0 = self.table.hash0();
         let hasher = hasher_of(&self.hash_builder, hash0);
         match self.table.entry(hash, equals(&key), hasher) {
@@ -412,10 +437,27 @@ where
     /// ```
     #[inline]
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
-        self.prepare_for(&key);
-        let hash = self.hash_of(&key);
-        let hasher = hasher_of(&self.hash_builder, self.table.hash0());
-        self.table.upsert(hash, key, value, |stored, key| key == stored, hasher)
+        let hash = self.first_hash_of(&key);
+        if self.is_calm() {
+            return self.upsert(hash, key, value);
+        }
+        self.insert_slowly(hash, key, value)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn insert_slowly(&mut self, hash: u64, key: K, value: V) -> Option<V> {
+        let hash = self.prepare_slowly(hash, &key);
+        self.upsert(hash, key, value)
+    }
+
+    #[inline(always)]
+    fn upsert(&mut self, hash: u64, key: K, value: V) -> Option<V> {
+        let Self { hash_builder, table } = self;
+        let add_to_full = |table: &mut RawTable<K, V, A>, key, value| {
+            add_to_full(table, hash_builder, (hash, key, value));
+        };
+        table.upsert(hash, key, value, |stored, key| key == stored, add_to_full)
     }
 
     /// Puts an entry into the map whose key the caller knows to be new. O(1), and cheaper than
@@ -439,8 +481,7 @@ where
     #[inline]
     #[expect(unsafe_code, reason = "unsafe by hashbrown's contract; nothing in it is")]
     pub unsafe fn insert_unique_unchecked(&mut self, key: K, value: V) -> (&K, &mut V) {
-        self.prepare_for(&key);
-        let hash = self.hash_of(&key);
+        let hash = self.prepare_for(&key);
         let hasher = hasher_of(&self.hash_builder, self.table.hash0());
         let (key, value) = self.table.insert_unique(hash, key, value, hasher);
         (key, value)
@@ -480,8 +521,20 @@ where
         if self.is_empty() {
             return None;
         }
-        self.prepare_for(key);
-        let hash = self.hash_of(key);
+        let hash = self.first_hash_of(key);
+        if self.is_calm() {
+            return self.table.remove_entry(hash, equals(key));
+        }
+        self.remove_slowly(hash, key)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn remove_slowly<Q>(&mut self, hash: u64, key: &Q) -> Option<(K, V)>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        let hash = self.prepare_slowly(hash, key);
         self.table.remove_entry(hash, equals(key))
     }
 }
@@ -523,4 +576,17 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     pub fn random_entry(&self, draw: impl FnMut() -> u64) -> Option<(&K, &V)> {
         self.table.random(draw)
     }
+}
+
+/// Adds an entry that is not there to a table that is full.
+#[cold]
+#[inline(never)]
+fn add_to_full<K: Hash, V, S: BuildHasher, A: Allocator>(
+    table: &mut RawTable<K, V, A>,
+    hash_builder: &S,
+    (hash, key, value): (u64, K, V),
+) {
+    let hasher = hasher_of(hash_builder, table.hash0());
+    table.make_room(hasher);
+    table.insert_new(hash, key, value);
 }

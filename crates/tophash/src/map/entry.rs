@@ -115,8 +115,7 @@ where
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        self.prepare_for(key);
-        let hash = self.hash_of(key);
+        let hash = self.prepare_for(key);
         RawEntry::in_owner(self, |map| {
             let hash0 = map.table.hash0();
             map.table.entry(hash, equals(key), hasher_of(&map.hash_builder, hash0))

@@ -30,9 +30,10 @@ mod tests;
 use core::hash::{BuildHasher, Hash};
 
 use crate::alloc::{Allocator, Global};
-use crate::hash::hash_key;
 #[cfg(feature = "std")]
-use crate::hash::{fresh_sip_hash0, is_default};
+use crate::hash::fresh_sip_hash0;
+pub(crate) use crate::hash::hasher_of;
+use crate::hash::{first_hash, hash_key, is_default};
 use crate::raw::RawTable;
 use crate::{DefaultHashBuilder, Equivalent};
 
@@ -97,15 +98,6 @@ pub struct HashMap<K, V, S = DefaultHashBuilder, A: Allocator = Global> {
     pub(crate) table: RawTable<K, V, A>,
 }
 
-/// The hash function of a map, as a closure over its state and seed.
-#[inline(always)]
-pub(crate) fn hasher_of<S: BuildHasher, K: Hash>(
-    hash_builder: &S,
-    hash0: u32,
-) -> impl Fn(&K) -> u64 + '_ {
-    move |key| hash_key(hash_builder, hash0, key)
-}
-
 /// The comparison of stored keys with the one that is sought.
 #[inline(always)]
 pub(crate) fn equals<Q: Equivalent<K> + ?Sized, K>(key: &Q) -> impl Fn(&K) -> bool + '_ {
@@ -124,24 +116,51 @@ where
         hash_key(&self.hash_builder, self.table.hash0(), key)
     }
 
-    /// The growth work that comes before a write of `key`. It may change the seed of an empty map,
-    /// so the key is hashed after it.
-    ///
-    /// In a map that is not expected in the cache the key is hashed before as well: the memory that
-    /// the write needs is asked for, and has come when the work is done (docs/decisions/0008).
+    /// As [`Self::hash_of`], in a map that has not changed its hash.
     #[inline(always)]
-    pub(crate) fn prepare_for<Q: Hash + ?Sized>(&mut self, key: &Q) {
-        if self.table.wants_preparation() {
-            if !self.table.is_near() {
-                self.table.prefetch_for_write(self.hash_of(key));
-            }
-            self.prepare_slowly();
-        }
+    fn first_hash_of<Q: Hash + ?Sized>(&self, key: &Q) -> u64 {
+        first_hash(&self.hash_builder, self.table.hash0(), key)
     }
 
+    /// Whether a look-up has nothing to mind: the hash is the first, and the table as most are.
+    #[inline(always)]
+    fn is_usual(&self) -> bool {
+        self.table.is_usual(is_default::<S>())
+    }
+
+    /// As [`Self::is_usual`], for a write: no growth work comes before it either.
+    #[inline(always)]
+    fn is_calm(&self) -> bool {
+        self.table.is_calm(is_default::<S>())
+    }
+
+    /// The hash of a key that is about to be written, after the growth work of a write: that may
+    /// change the seed of an empty map.
+    #[inline(always)]
+    pub(crate) fn prepare_for<Q: Hash + ?Sized>(&mut self, key: &Q) -> u64 {
+        let hash = self.first_hash_of(key);
+        if self.is_calm() { hash } else { self.prepare_slowly(hash, key) }
+    }
+
+    /// The rest of [`Self::prepare_for`]. `hash` is the first hash of the key, by the present seed.
+    ///
+    /// In a map that is not expected in the cache, the memory that the write needs is asked for: it
+    /// has come when the growth work is done (docs/decisions/0008).
     #[cold]
     #[inline(never)]
-    fn prepare_slowly(&mut self) {
+    fn prepare_slowly<Q: Hash + ?Sized>(&mut self, hash: u64, key: &Q) -> u64 {
+        let hash0 = self.table.hash0();
+        let hash = if self.table.has_first_hash() { hash } else { self.hash_of(key) };
+        if self.table.wants_preparation() {
+            if !self.table.is_near() {
+                self.table.prefetch_for_write(hash);
+            }
+            self.prepare();
+        }
+        if self.table.hash0() == hash0 { hash } else { self.hash_of(key) }
+    }
+
+    fn prepare(&mut self) {
         #[cfg(feature = "std")]
         if self.table.is_suspect() {
             self.answer_flood();

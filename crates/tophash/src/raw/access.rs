@@ -112,7 +112,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         let header = *self.header();
         let has_extra = !header.extra.is_null();
         let mut index =
-            if has_extra { self.extra().pop_index.min(header.last) } else { header.last };
+            if has_extra { self.extra().pop_index.min(header.last()) } else { header.last() };
         loop {
             // SAFETY: `index <= last`; a word that is not vacant has a taken slot.
             unsafe {
@@ -128,7 +128,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                     return Some(entry);
                 }
             }
-            index = if index == 0 { header.last } else { index - 1 };
+            index = if index == 0 { header.last() } else { index - 1 };
         }
     }
 
@@ -144,7 +144,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         let header = self.header();
         let depth_max = if header.extra.is_null() { 0 } else { self.extra().depth_max };
         for _ in 0..RANDOM_TRIES_MAX {
-            let index = below(draw(), u64::from(header.last) + 1) as u32;
+            let index = below(draw(), u64::from(header.last()) + 1) as u32;
             let depth = below(draw(), depth_max as u64 + 1);
             let slot = below(draw(), 8) as usize;
             // SAFETY: `index <= last`; links and nodes are as R4 and R5 say; the slot is taken.

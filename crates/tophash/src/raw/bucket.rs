@@ -170,6 +170,12 @@ impl Bucket {
         unsafe { self.word.write(word) }
     }
 
+    /// Where the tophash word lies.
+    #[inline(always)]
+    pub(crate) fn word_place(self) -> *mut Word {
+        self.word
+    }
+
     /// The next bucket's node; null after the last overflow bucket.
     ///
     /// # Safety
@@ -243,8 +249,8 @@ impl Bucket {
         let (from, to) = (place(from), place(to));
         // SAFETY: slots are valid for reads and writes; `copy` allows overlap.
         unsafe {
-            ptr::copy(from.0, to.0, shape.key_bytes);
-            ptr::copy(from.1, to.1, shape.value_bytes);
+            move_bytes(from.0, to.0, shape.key_bytes);
+            move_bytes(from.1, to.1, shape.value_bytes);
         }
     }
 
@@ -264,6 +270,24 @@ impl Bucket {
     #[inline]
     pub(crate) fn is(self, other: Self) -> bool {
         ptr::eq(self.word, other.word)
+    }
+}
+
+/// `ptr::copy`, without a call for the most usual of sizes where the size is not known to the
+/// compiler.
+///
+/// # Safety
+///
+/// As for `ptr::copy`.
+#[inline(always)]
+unsafe fn move_bytes(from: *const u8, to: *mut u8, count: usize) {
+    // SAFETY: as the caller says.
+    unsafe {
+        if count == size_of::<u64>() {
+            ptr::copy(from, to, size_of::<u64>());
+        } else {
+            ptr::copy(from, to, count);
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use core::ptr::{self, NonNull};
 use super::block::Kind;
 use super::directory::BLOCK_COUNT_MAX;
 use super::sizing::{BUCKET_COUNT_MAX, Shape, buckets_for};
-use super::{Header, Parts, RawTable, block, extra_layout, fail};
+use super::{Parts, RawTable, block, extra_layout, fail};
 use crate::TryReserveError;
 use crate::alloc::{Allocator, allocate, deallocate};
 
@@ -113,9 +113,7 @@ impl<A: Allocator> Parts<A> {
             core::mem::forget(unfinished);
             self.header.buckets = self.extra().directory.entry_point();
         }
-        let header = &mut self.header;
-        header.mask = (bucket_count - 1) as u32;
-        header.last = (live - 1) as u32;
+        self.header.set_size((bucket_count - 1) as u32, (live - 1) as u32, shape);
         Ok(())
     }
 
@@ -165,8 +163,7 @@ impl<A: Allocator> Parts<A> {
             }
         }
         self.release_extra(shape);
-        let Header { hash0, flags, .. } = self.header;
-        self.header = Header { hash0, flags: flags.settings(), ..Header::empty() };
+        self.header = self.header.without_memory();
     }
 
     /// Gives back the overflow chunks, and the directory with its blocks.

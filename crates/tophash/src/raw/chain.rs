@@ -51,7 +51,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// The bucket with the entry at `position` of a chain, and its slot; `None` behind the end.
     /// O(position / 8).
     fn place_at(&self, index: u32, position: usize) -> Option<(Bucket, usize)> {
-        assert!(index <= self.header().last, "the bucket is live");
+        assert!(index <= self.header().last(), "the bucket is live");
         // SAFETY: the bucket is live; words, links and nodes are as R3 to R5 say.
         unsafe {
             let mut bucket = self.bucket(index);
@@ -89,7 +89,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
 
     /// The entries of a chain. O(buckets of the chain).
     pub(super) fn chain_len(&self, index: u32) -> usize {
-        assert!(index <= self.header().last, "the bucket is live");
+        assert!(index <= self.header().last(), "the bucket is live");
         // SAFETY: as in `place_at`. All buckets but a chain's last are full.
         unsafe {
             let mut bucket = self.bucket(index);

@@ -8,7 +8,8 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// Panics unless R1 to R8 hold and, if a hasher is given, each entry is where its hash says.
     pub(crate) fn check(&self, hasher: Option<&dyn Fn(&K) -> u64>) {
         let header = self.header();
-        let (mask, last) = (header.mask, header.last);
+        let (mask, last) = (header.mask, header.last());
+        header.check_flags(Self::SHAPE);
         if !header.is_allocated() {
             assert_eq!((header.count, mask, last), (0, 0, 0), "R1");
             assert!(header.extra.is_null(), "R1");
@@ -101,7 +102,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             return 0;
         }
         // SAFETY: live buckets.
-        (0..=self.header().last)
+        (0..=self.header().last())
             .map(|index| unsafe { self.check_chain(index, None).0 })
             .max()
             .unwrap_or(0)

@@ -17,7 +17,7 @@ impl<K: Clone, V: Clone, A: Allocator + Clone> Clone for RawTable<K, V, A> {
         let (mine, its) = (self.header(), source.header());
         let fits = self.header().is_allocated()
             && source.header().is_allocated()
-            && (mine.mask, mine.last) == (its.mask, its.last);
+            && (mine.mask, mine.last()) == (its.mask, its.last());
         if fits {
             self.clear();
         } else {
@@ -35,12 +35,12 @@ impl<K: Clone, V: Clone, A: Allocator> RawTable<K, V, A> {
     fn copy_from(&mut self, source: &Self) {
         debug_assert!(self.len() == 0);
         self.header_mut().hash0 = source.header().hash0;
-        self.header_mut().flags = source.header().flags;
+        self.header_mut().flags.take_over(source.header().flags);
         if !source.header().is_allocated() {
             return;
         }
         if !self.header().is_allocated() {
-            let (mask, last) = (source.header().mask, source.header().last);
+            let (mask, last) = (source.header().mask, source.header().last());
             if let Err(error) =
                 self.parts.build(u64::from(mask) + 1, u64::from(last) + 1, Self::KIND)
             {

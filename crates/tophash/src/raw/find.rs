@@ -1,8 +1,9 @@
 //! Finding an entry.
 
 use super::bucket::{Bucket, Slot, Slots};
+use super::sizing::Shape;
 use super::tophash::{Tophash, Word};
-use super::{RawTable, block};
+use super::{Flags, RawTable, block};
 use crate::alloc::Allocator;
 
 /// Where a main bucket is, and the word that it has.
@@ -29,17 +30,54 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     pub(super) fn find_with_main(
         &self,
         hash: u64,
+        equals: impl FnMut(&K) -> bool,
+    ) -> Option<(Slot<K, V>, Main)> {
+        let header = self.header();
+        if header.flags.has(Flags::DETOURS) {
+            return self.find_by_detour(hash, equals);
+        }
+        // SAFETY: all buckets that the mask stands for are there, and there is no root (R11).
+        unsafe { self.find_in(header.index_if_whole(hash), hash, equals) }
+    }
+
+    /// [`Self::find_with_main`] while a growth or a shrink is under way, and in a table with a
+    /// root.
+    #[cold]
+    #[inline(never)]
+    fn find_by_detour(
+        &self,
+        hash: u64,
+        equals: impl FnMut(&K) -> bool,
+    ) -> Option<(Slot<K, V>, Main)> {
+        // SAFETY: an index is at most `last` (R2).
+        unsafe { self.find_in(self.header().index_of(hash), hash, equals) }
+    }
+
+    /// The rest of [`Self::find_with_main`], for the chain `index`.
+    ///
+    /// # Safety
+    ///
+    /// `index <= last`.
+    #[inline(always)]
+    unsafe fn find_in(
+        &self,
+        index: u32,
+        hash: u64,
         mut equals: impl FnMut(&K) -> bool,
     ) -> Option<(Slot<K, V>, Main)> {
-        let index = self.header().index_of(hash);
-        // SAFETY: an index is at most `last` (R2).
-        let (pivot, place) = unsafe { self.header().locate_ahead::<false>(index, Self::SHAPE) };
+        // SAFETY: as the caller says.
+        let (pivot, place) = unsafe { self.header().locate(index, Self::SHAPE) };
         // SAFETY: main buckets up to `last`, and that of `EMPTY`, have words (R3).
         let word = unsafe { block::word(pivot, place).read() };
         let main = Main { pivot, place, word };
         let tophash = Tophash::of(hash);
         let mut matches = word.matches(tophash);
         while let Some(slot) = matches.first() {
+            // Here, so that the processor decides: where most look-ups hit it goes this way before
+            // the word has come, and where most miss it does not (docs/decisions/0014).
+            if !self.is_near() {
+                ask_for_slots((pivot, place), Self::SHAPE);
+            }
             let slots = Slots::<K, V>::new(block::slots(pivot, place, Self::SHAPE));
             // SAFETY: a slot with a tophash holds a key (R3).
             if equals(unsafe { &*slots.key(slot) }) {
@@ -61,8 +99,10 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     pub(crate) fn prefetch_for_write(&self, hash: u64) {
         let index = self.header().index_of(hash);
         // SAFETY: an index is at most `last` (R2).
-        let (pivot, place) = unsafe { self.header().locate_ahead::<true>(index, Self::SHAPE) };
+        let (pivot, place) = unsafe { self.header().locate(index, Self::SHAPE) };
         prefetch(block::word(pivot, place).cast());
+        prefetch(block::link(pivot, Self::BLOCK_LEN, place).cast());
+        ask_for_slots((pivot, place), Self::SHAPE);
     }
 
     /// The rest of [`Self::find`], for a chain that has overflow buckets: few look-ups come here,
@@ -93,6 +133,18 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             }
         }
         None
+    }
+}
+
+/// Asks for the lines of a bucket's first keys and values. Their addresses do not depend on the
+/// bucket's word, so they are on their way before it has come.
+#[cold]
+#[inline(always)]
+pub(super) fn ask_for_slots((pivot, place): (*mut u8, usize), shape: &Shape) {
+    let keys = block::slots_address(pivot, place, shape);
+    prefetch(keys);
+    if shape.value_bytes > 0 {
+        prefetch(keys.wrapping_add(shape.values_offset));
     }
 }
 

@@ -56,7 +56,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
 
     /// The overflow buckets of all chains, and of the longest. O(buckets).
     pub(crate) fn overflow(&self) -> (usize, usize) {
-        let depths = (0..=self.header().last).map(|index| self.depth_of(index));
+        let depths = (0..=self.header().last()).map(|index| self.depth_of(index));
         depths.fold((0, 0), |(sum, most), depth| (sum + depth, most.max(depth)))
     }
 
@@ -114,7 +114,7 @@ impl<A: Allocator> Parts<A> {
     fn hash_all(&self, hash: &dyn Fn(Bucket, usize) -> u64, shape: &Shape) -> Option<Vec<u64>> {
         let mut hashes = Vec::new();
         hashes.try_reserve_exact(self.header.count).ok()?;
-        for index in 0..=self.header.last {
+        for index in 0..=self.header.last() {
             // SAFETY: the chain of a live bucket.
             for (bucket, slot) in unsafe { self.header.taken_slots(index, shape) } {
                 hashes.push(hash(bucket, slot));
@@ -136,11 +136,11 @@ impl<A: Allocator> Parts<A> {
             self.header = old;
             return false;
         }
-        self.header.flags = old.flags.settings();
+        self.header.flags.take_over(old.flags.settings());
         self.header.set_seed(hash0);
         self.header.flags.set_changed_at(class);
         let mut hashes = hashes.iter();
-        for index in 0..=old.last {
+        for index in 0..=old.last() {
             // SAFETY: the chain of a live bucket of the old table, which forgets its entries below:
             // each is moved once.
             unsafe {

@@ -3,8 +3,9 @@
 use core::ptr;
 
 use super::block::Kind;
-use super::bucket::{Bucket, Node};
+use super::bucket::{Bucket, Node, Slots};
 use super::build::{is_possible, possible_bucket_count};
+use super::divide::{divide, divide_pair};
 use super::sizing::Shape;
 use super::tophash::{SLOT_COUNT, Word};
 use super::{Flags, Parts, RawTable, block, fail, index_bits};
@@ -55,8 +56,13 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     #[cold]
     #[inline(never)]
     fn make_room_slowly(&mut self, hasher: impl Fn(&K) -> u64) {
-        if self.parts.begin_growth(Self::KIND) {
-            while self.is_growing() && self.split_next(&hasher) {}
+        if self.parts.is_to_grow(Self::KIND) {
+            if self.header().mask as usize * 2 + 1 < Self::BLOCK_LEN {
+                self.double_only_block(&hasher);
+            } else {
+                // If memory is refused, the table stays as it is and its chains become longer.
+                self.parts.start_growth(Self::KIND);
+            }
         }
     }
 
@@ -86,10 +92,16 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         let Some(y) = self.parts.add_twin(Self::KIND) else { return false };
         // SAFETY: the new bucket is uninitialised, and is written here before any user code runs.
         unsafe {
+            let half = |bucket: Bucket| (bucket.slots::<K, V>(), bucket.word_place());
             if word.has_overflow() {
-                self.parts.split_long(x, y, y_slots, Self::SHAPE);
+                let node = x.next();
+                if divide_pair((x.slots(), word), node, y_slots, half(x), half(y)) {
+                    self.extra_mut().0.slab.give_back(node, Self::SHAPE);
+                } else {
+                    self.parts.split_long(x, y, y_slots, Self::SHAPE);
+                }
             } else {
-                split_short(x, y, word, y_slots, Self::SHAPE);
+                divide((x.slots(), word), y_slots, half(x), half(y));
             }
         }
         true
@@ -102,16 +114,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     ///
     /// `x` is a live main bucket.
     #[inline(always)]
-    unsafe fn slots_for_y(x: Bucket, half: u32, hasher: &impl Fn(&K) -> u64) -> u8 {
-        let of_bucket = |bucket: Bucket, word: Word| {
-            let mut y_slots = 0;
-            for slot in 0..word.filled() {
-                // SAFETY: taken slots hold keys (R3).
-                let hash = hasher(unsafe { &*bucket.key(slot) });
-                y_slots |= u8::from(index_bits(hash) & half != 0) << slot;
-            }
-            y_slots
-        };
+    pub(super) unsafe fn slots_for_y(x: Bucket, half: u32, hasher: &impl Fn(&K) -> u64) -> u8 {
         // SAFETY: words and links are as R3 to R5 say.
         unsafe {
             let mut y_slots = None;
@@ -121,7 +124,8 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             }
             // One loop for all buckets, so that the hasher's code is there once.
             loop {
-                let of_this = of_bucket(bucket, bucket.word());
+                let slots = bucket.slots();
+                let of_this = Self::slots_of_bucket_for_y(slots, bucket.word(), half, hasher);
                 match y_slots {
                     None => y_slots = Some(of_this),
                     Some(_) => bucket.set_y_slots(of_this),
@@ -134,6 +138,27 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             }
             y_slots.unwrap_or(0)
         }
+    }
+
+    /// Hashes the keys of a bucket. Returns which of its slots go to Y.
+    ///
+    /// # Safety
+    ///
+    /// The slots have this word.
+    #[inline(always)]
+    pub(super) unsafe fn slots_of_bucket_for_y(
+        slots: Slots<K, V>,
+        word: Word,
+        half: u32,
+        hasher: &impl Fn(&K) -> u64,
+    ) -> u8 {
+        let mut y_slots = 0;
+        for slot in 0..word.filled() {
+            // SAFETY: taken slots hold keys (R3).
+            let hash = hasher(unsafe { &*slots.key(slot) });
+            y_slots |= u8::from(index_bits(hash) & half != 0) << slot;
+        }
+        y_slots
     }
 
     /// Does up to `step_count` steps of a growth under way. True if more are left, and can be done:
@@ -163,11 +188,11 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         if !self.header().is_allocated() {
             return self.parts.build(bucket_count, bucket_count, Self::KIND);
         }
-        if u64::from(self.header().last) + 1 >= bucket_count {
+        if u64::from(self.header().last()) + 1 >= bucket_count {
             return Ok(());
         }
         self.parts.probe_for_growth(bucket_count, Self::SHAPE)?;
-        let (mask, last) = (self.header().mask, self.header().last);
+        let (mask, last) = (self.header().mask, self.header().last());
         self.header_mut().flags.set(Flags::SHRINKING, false);
         if self.grow_to(bucket_count, &hasher) {
             return Ok(());
@@ -181,9 +206,17 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
 
     /// Doubles the table until it has `bucket_count` buckets. False if memory is refused.
     fn grow_to(&mut self, bucket_count: u64, hasher: &impl Fn(&K) -> u64) -> bool {
-        while u64::from(self.header().last) + 1 < bucket_count {
-            if !self.is_growing() && !self.parts.start_growth(Self::KIND) {
-                return false;
+        while u64::from(self.header().last()) + 1 < bucket_count {
+            if !self.is_growing() {
+                let is_small = self.header().mask as usize * 2 + 1 < Self::BLOCK_LEN;
+                let has_begun = if is_small {
+                    self.double_only_block(hasher)
+                } else {
+                    self.parts.start_growth(Self::KIND)
+                };
+                if !has_begun {
+                    return false;
+                }
             }
             while self.is_growing() {
                 if !self.split_next(hasher) {
@@ -202,6 +235,7 @@ impl<A: Allocator> Parts<A> {
             self.header.renew_seed();
             self.ensure_memory(kind);
         }
+        self.header.flags.set(Flags::IDLE, false);
         if self.header.flags.has(Flags::SHRINKING) {
             // The write may add an entry.
             self.stop_shrinking_if_needed(self.header.count + 1);
@@ -218,7 +252,7 @@ impl<A: Allocator> Parts<A> {
     /// Releases one chunk that is not used, unless the last step took a block for the first bucket
     /// in it: then that was enough.
     pub(super) fn release_chunk_after_split(&mut self, shape: &Shape) {
-        if self.header.last as usize % shape.block_len() != 0 {
+        if self.header.last() as usize % shape.block_len() != 0 {
             self.release_one_chunk(shape);
         }
     }
@@ -226,13 +260,15 @@ impl<A: Allocator> Parts<A> {
     /// Gives a table without memory its first bucket, and starts a growth if the table is full and
     /// none is under way. True if the table is so small that it is to be grown as a whole.
     pub(super) fn begin_growth(&mut self, kind: &Kind) -> bool {
+        // If memory is refused, the table stays as it is and its chains become longer.
+        self.is_to_grow(kind) && self.start_growth(kind) && self.header.is_one_block(&kind.shape)
+    }
+
+    /// Gives a table without memory its first bucket. Whether a growth is to begin.
+    fn is_to_grow(&mut self, kind: &Kind) -> bool {
         self.ensure_memory(kind);
         let header = &self.header;
-        if header.count < header.capacity_of_mask() || header.last != header.mask {
-            return false;
-        }
-        // If memory is refused, the table stays as it is and its chains become longer.
-        self.start_growth(kind) && self.header.is_one_block(&kind.shape)
+        header.count >= header.capacity_of_mask() && !header.flags.has(Flags::PARTIAL)
     }
 
     /// Gives a table without memory its first bucket.
@@ -247,7 +283,7 @@ impl<A: Allocator> Parts<A> {
     /// Doubles the mask, from which on buckets are split. False if memory is refused or the table
     /// is as large as can be; then nothing has changed.
     fn start_growth(&mut self, kind: &Kind) -> bool {
-        debug_assert!(self.header.last == self.header.mask);
+        debug_assert!(!self.header.flags.has(Flags::PARTIAL));
         let shape = &kind.shape;
         let bucket_count = u64::from(self.header.mask) + 1;
         if !is_possible(bucket_count * 2, shape) {
@@ -276,7 +312,7 @@ impl<A: Allocator> Parts<A> {
                 *buckets = extra.directory.entry_point();
             }
         }
-        self.header.mask = self.header.mask * 2 + 1;
+        self.header.set_size(self.header.mask * 2 + 1, self.header.mask, shape);
         true
     }
 
@@ -304,14 +340,14 @@ impl<A: Allocator> Parts<A> {
     /// The caller splits at once. `None` if memory is refused; then nothing has changed.
     fn add_twin(&mut self, kind: &Kind) -> Option<Bucket> {
         let shape = &kind.shape;
-        let index = self.header.last + 1;
+        let index = self.header.last() + 1;
         debug_assert!(index == self.header.nevacuate() + self.header.half());
         let begins_block =
             !self.header.is_one_block(shape) && index as usize % shape.block_len() == 0;
         if begins_block && !self.add_block(kind) {
             return None;
         }
-        self.header.last = index;
+        self.header.add_bucket(index, shape);
         // SAFETY: the block of the bucket is there now.
         Some(unsafe { self.header.bucket(index, shape) })
     }
@@ -347,7 +383,7 @@ impl<A: Allocator> Parts<A> {
     /// `x` is live and has hints; `y` may be written, and what it holds is forgotten.
     #[cold]
     #[inline(never)]
-    unsafe fn split_long(&mut self, x: Bucket, y: Bucket, y_slots: u8, shape: &Shape) {
+    pub(super) unsafe fn split_long(&mut self, x: Bucket, y: Bucket, y_slots: u8, shape: &Shape) {
         // SAFETY: nodes are as R5 and R6 say. A bucket's word, marks and link are read before
         // anything in it is overwritten; see above for its slots.
         unsafe {
@@ -381,28 +417,6 @@ impl<A: Allocator> Parts<A> {
                 slab.give_back(node, shape);
             }
         }
-    }
-}
-
-/// Splits a chain that is one bucket. Both parts keep their order.
-///
-/// # Safety
-///
-/// `x` is live and has no overflow; `y` may be written, and what it holds is forgotten.
-#[inline(always)]
-unsafe fn split_short(x: Bucket, y: Bucket, word: Word, y_slots: u8, shape: &Shape) {
-    let mut parts = [(x, Word::EMPTY, 0), (y, Word::EMPTY, 0)];
-    for slot in 0..word.filled() {
-        let part = &mut parts[usize::from(y_slots >> slot & 1)];
-        // SAFETY: X's next slot is this one or one before it, already moved; Y's are free.
-        unsafe { Bucket::move_entry((x, slot), (part.0, part.2), shape) };
-        part.1 = part.1.with(part.2, word.tophash(slot));
-        part.2 += 1;
-    }
-    // SAFETY: the words say what was moved.
-    unsafe {
-        x.set_word(parts[0].1);
-        y.set_word(parts[1].1);
     }
 }
 

@@ -1,11 +1,10 @@
 //! The header of a table, and what one without memory points to.
 
-use core::hint::black_box;
 use core::ptr::{self, NonNull};
 
 use super::bucket::Bucket;
 use super::directory::{self, PAGE_LOG2};
-use super::find::prefetch;
+use super::flags::Flags;
 use super::sizing::Shape;
 use super::tophash::{SLOT_COUNT, Word};
 use super::{Extra, block};
@@ -47,8 +46,9 @@ pub(super) struct Header {
     pub(super) extra: *mut Extra,
     /// The bucket count, when the present growth is complete, less one.
     pub(super) mask: u32,
-    /// The highest index of a live bucket.
-    pub(super) last: u32,
+    /// While not all buckets are there ([`Flags::PARTIAL`]): the highest index of those that are.
+    /// Else the entries from which on the table grows, [`Header::is_full`] in one comparison.
+    bound: u32,
     /// The map's own seed.
     pub(super) hash0: u32,
     pub(super) flags: Flags,
@@ -56,62 +56,6 @@ pub(super) struct Header {
 
 // SAFETY of sending: see `RawTable`. This line keeps the header at the size of the guide's picture.
 const _: () = assert!(size_of::<usize>() != 8 || size_of::<Header>() == 40);
-
-/// The states of a table that are a single bit.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Flags(pub(super) u32);
-
-impl Flags {
-    pub(super) const NONE: Self = Self(0);
-    /// `last` is on its way down: see `shrink.rs`.
-    pub(super) const SHRINKING: Self = Self(1);
-    /// `hash0` is the user's and is not changed.
-    pub(super) const FIXED_SEED: Self = Self(2);
-    /// Mass deletion starts a shrink.
-    pub(super) const SHRINKS_BY_ITSELF: Self = Self(4);
-    /// A shrink has halved the mask in this operation, which has done enough.
-    pub(super) const RESTING: Self = Self(8);
-    /// A chain has become longer than chance explains: see `flood.rs`.
-    pub(super) const SUSPECT: Self = Self(16);
-    /// What has the next write do more than write: a shrink may have begun while all buckets were
-    /// there, by a removal that merged nothing.
-    pub(super) const WANTS_STEP: Self = Self(Self::SHRINKING.0 | Self::SUSPECT.0);
-    /// The six bits that say at which size the hash was changed last; 0 for never.
-    const CHANGED_AT_SHIFT: u32 = 16;
-    /// The eight bits that count the changes of the seed: see [`Header::epoch`].
-    pub(super) const EPOCH_SHIFT: u32 = 24;
-
-    /// Without what is under way.
-    pub(super) fn settings(self) -> Self {
-        let mut settings = Self(self.0 & !(Self::SHRINKING.0 | Self::RESTING.0 | Self::SUSPECT.0));
-        settings.set_changed_at(0);
-        settings
-    }
-
-    /// The size at which the hash was changed last, as `flood.rs` counts sizes; 0 for never.
-    #[cfg(feature = "std")]
-    pub(super) fn changed_at(self) -> u32 {
-        self.0 >> Self::CHANGED_AT_SHIFT & 0x3f
-    }
-
-    pub(super) fn set_changed_at(&mut self, size_class: u32) {
-        self.0 = self.0 & !(0x3f << Self::CHANGED_AT_SHIFT) | size_class << Self::CHANGED_AT_SHIFT;
-    }
-
-    /// Whether the flag is set; of several, whether one is.
-    #[inline(always)]
-    pub(super) const fn has(self, flag: Self) -> bool {
-        self.0 & flag.0 != 0
-    }
-
-    pub(super) fn set(&mut self, flag: Self, on: bool) {
-        if on {
-            self.0 |= flag.0;
-        } else {
-            self.0 &= !flag.0;
-        }
-    }
-}
 
 /// log2 of the blocks that are expected in the cache: 16 of them take at most 512 KiB.
 const NEAR_BLOCKS_LOG2: u32 = if PAGE_LOG2 < 4 { PAGE_LOG2 } else { 4 };
@@ -123,10 +67,15 @@ impl Header {
             buckets: empty_page(),
             extra: ptr::null_mut(),
             mask: 0,
-            last: 0,
+            bound: 0,
             hash0: 0,
-            flags: Flags::NONE,
+            flags: Flags::IDLE,
         }
+    }
+
+    /// That of a table without memory which has this one's seed and settings.
+    pub(super) fn without_memory(&self) -> Self {
+        Self { hash0: self.hash0, flags: self.flags.settings(), ..Self::empty() }
     }
 
     /// How many times the seed was changed: from 1 to 255 and then from 1 again; 0 before the
@@ -140,7 +89,41 @@ impl Header {
         let epoch = u32::from(self.epoch()) % 255 + 1;
         let settings = self.flags.0 & !(u32::from(u8::MAX) << Flags::EPOCH_SHIFT);
         self.flags = Flags(settings | epoch << Flags::EPOCH_SHIFT);
+        self.flags.set(Flags::OTHER_HASH, hash0 >> 31 != 0);
         self.hash0 = hash0;
+    }
+
+    /// Panics unless R11 holds.
+    #[cfg(any(test, verify))]
+    pub(super) fn check_flags(&self, shape: &Shape) {
+        let mut recomputed = *self;
+        recomputed.set_size(self.mask, self.last(), shape);
+        if self.is_allocated() {
+            assert_eq!((self.flags, self.bound), (recomputed.flags, recomputed.bound), "R11");
+        } else {
+            assert!(self.flags.has(Flags::IDLE) && !self.flags.has(Flags::DETOURS), "R11");
+        }
+        let is_other = self.flags.has(Flags::OTHER_HASH);
+        assert_eq!(is_other, self.hash0 >> 31 != 0, "R11: the hash");
+    }
+
+    /// The highest index of a live bucket.
+    #[inline(always)]
+    pub(super) fn last(&self) -> u32 {
+        if self.flags.has(Flags::PARTIAL) { self.bound } else { self.mask }
+    }
+
+    /// Sets the bucket count that is aimed at, less one, and the highest index of a live bucket:
+    /// R1 and R2 are the caller's. The flags follow (R11).
+    #[inline(always)]
+    pub(super) fn set_size(&mut self, mask: u32, last: u32, shape: &Shape) {
+        debug_assert!(last <= mask);
+        self.mask = mask;
+        self.flags.set(Flags::PARTIAL, last != mask);
+        self.flags.set(Flags::FAR, (mask >> shape.block_log2) >> NEAR_BLOCKS_LOG2 != 0);
+        self.flags.set(Flags::ROOTED, (mask >> shape.block_log2) >> PAGE_LOG2 != 0);
+        let capacity = u32::try_from(self.capacity_of_mask()).unwrap_or(u32::MAX);
+        self.bound = if last == mask { capacity } else { last };
     }
 
     #[inline(always)]
@@ -151,7 +134,7 @@ impl Header {
     /// Main buckets that exist.
     #[inline]
     pub(super) fn bucket_count(&self) -> usize {
-        if self.is_allocated() { self.last as usize + 1 } else { 0 }
+        if self.is_allocated() { self.last() as usize + 1 } else { 0 }
     }
 
     /// The entries that `mask + 1` buckets hold: `sizing::capacity_of`, without a branch.
@@ -166,6 +149,15 @@ impl Header {
         (self.mask as usize) < shape.block_len()
     }
 
+    /// One entry less.
+    #[inline(always)]
+    pub(super) fn uncount(&mut self) {
+        self.count -= 1;
+        if self.count == 0 {
+            self.flags.set(Flags::IDLE, true);
+        }
+    }
+
     /// Takes a new seed, if the table has no entries and its seed is not fixed.
     pub(super) fn renew_seed(&mut self) {
         if self.count == 0 && !self.flags.has(Flags::FIXED_SEED) {
@@ -176,13 +168,22 @@ impl Header {
     /// Whether one more entry would be too much, or there is no memory at all.
     #[inline(always)]
     pub(super) fn is_full(&self) -> bool {
-        self.count >= self.capacity_of_mask() || !self.is_allocated()
+        (self.flags.has(Flags::CONFINES) || self.may_be_full())
+            && (self.count >= self.capacity_of_mask() || !self.is_allocated())
+    }
+
+    /// Whether a table that has memory and all its buckets may be full: it is, unless it holds more
+    /// entries than a `bound` can say.
+    #[inline(always)]
+    pub(super) fn may_be_full(&self) -> bool {
+        debug_assert!(!self.flags.has(Flags::CONFINES));
+        self.count >= self.bound as usize
     }
 
     /// Whether a growth is under way.
     #[inline]
     pub(super) fn is_growing(&self) -> bool {
-        self.last != self.mask && !self.flags.has(Flags::SHRINKING)
+        self.flags.has(Flags::PARTIAL) && !self.flags.has(Flags::SHRINKING)
     }
 
     /// Buckets below the middle: those that a growth splits.
@@ -194,7 +195,17 @@ impl Header {
     /// How many buckets the present growth has split; Go's name.
     #[inline]
     pub(super) fn nevacuate(&self) -> u32 {
-        self.last + 1 - self.half()
+        self.last() + 1 - self.half()
+    }
+
+    /// Notes that the bucket `index` is there, the one after the last.
+    #[inline(always)]
+    pub(super) fn add_bucket(&mut self, index: u32, shape: &Shape) {
+        debug_assert!(self.flags.has(Flags::PARTIAL) && index == self.bound + 1);
+        self.bound = index;
+        if index == self.mask {
+            self.set_size(self.mask, index, shape);
+        }
     }
 
     /// The slot that comes first when a bucket with `filled` entries is visited: in a table of one
@@ -207,27 +218,28 @@ impl Header {
 
     /// The bucket that a key with this hash belongs to.
     ///
-    /// A branch and not a conditional move: it is taken only while a growth is under way, and costs
-    /// four instructions less (docs/decisions/0001).
     #[inline(always)]
     pub(super) fn index_of(&self, hash: u64) -> u32 {
         self.index_of_bits(index_bits(hash))
+    }
+
+    /// As [`Self::index_of`], in a table that has all the buckets which the mask stands for.
+    #[inline(always)]
+    pub(super) fn index_if_whole(&self, hash: u64) -> u32 {
+        debug_assert!(!self.flags.has(Flags::PARTIAL));
+        index_bits(hash) & self.mask
     }
 
     /// As [`Self::index_of`], of a hash with these [`index_bits`].
     #[inline(always)]
     pub(super) fn index_of_bits(&self, bits: u32) -> u32 {
         let index = bits & self.mask;
-        if index > self.last { self.twin_of(index) } else { index }
-    }
-
-    /// The bucket that holds what will be in `index` when its bucket is split.
-    #[cold]
-    #[inline(always)]
-    pub(super) fn twin_of(&self, index: u32) -> u32 {
-        // Opaque, or the compiler keeps the shifted mask in a register through every loop of
-        // look-ups, where it is not needed and others are (docs/decisions/0008).
-        index & (black_box(self.mask) >> 1)
+        // While a bucket is not there, what will be in it is in its twin.
+        if self.flags.has(Flags::PARTIAL) && index > self.bound {
+            index & (self.mask >> 1)
+        } else {
+            index
+        }
     }
 
     /// The pivot of the block with the bucket `index`, and the bucket's place in that block.
@@ -241,10 +253,10 @@ impl Header {
         // SAFETY: there are pages with a pointer for every block up to that of `last` (R1), and a
         // root just when `mask` asks for more blocks than a page has.
         let pivot = unsafe {
-            if (self.mask >> shape.block_log2) >> PAGE_LOG2 == 0 {
-                self.buckets.cast::<*mut u8>().add(block).read()
-            } else {
+            if self.flags.has(Flags::ROOTED) {
                 directory::block_by_root(self.buckets, block)
+            } else {
+                self.buckets.cast::<*mut u8>().add(block).read()
             }
         };
         (pivot, index as usize & (shape.block_len() - 1))
@@ -252,54 +264,8 @@ impl Header {
 
     /// Whether the table is so small that it is expected in the cache.
     #[inline(always)]
-    pub(super) fn is_near(&self, shape: &Shape) -> bool {
-        (self.mask >> shape.block_log2) >> NEAR_BLOCKS_LOG2 == 0
-    }
-
-    /// As [`Self::locate`], for a look-up: unless the table is near, asks for the line of the
-    /// bucket's first keys. `WRITES` says that an entry may be added: then it asks for the bucket's
-    /// link as well, which a full bucket needs.
-    ///
-    /// Neither address depends on the word, so that all go out together. The values' line is not
-    /// asked for: a miss, which does not need it, would pay (docs/decisions/0001).
-    ///
-    /// # Safety
-    ///
-    /// As for [`Self::locate`].
-    #[inline(always)]
-    pub(super) unsafe fn locate_ahead<const WRITES: bool>(
-        &self,
-        index: u32,
-        shape: &Shape,
-    ) -> (*mut u8, usize) {
-        let place = index as usize & (shape.block_len() - 1);
-        // SAFETY: as in `locate`: so few blocks have no root.
-        let pivot = unsafe {
-            if self.is_near(shape) {
-                let block = (index >> shape.block_log2) as usize;
-                self.buckets.cast::<*mut u8>().add(block).read()
-            } else {
-                self.pivot_ahead::<WRITES>(index, shape)
-            }
-        };
-        (pivot, place)
-    }
-
-    /// The rest of [`Self::locate_ahead`]. Cold, so that a near table's path is in line.
-    ///
-    /// # Safety
-    ///
-    /// As for [`Self::locate`].
-    #[cold]
-    #[inline(always)]
-    unsafe fn pivot_ahead<const WRITES: bool>(&self, index: u32, shape: &Shape) -> *mut u8 {
-        // SAFETY: as the caller says.
-        let (pivot, place) = unsafe { self.locate(index, shape) };
-        prefetch(block::slots_address(pivot, place, shape));
-        if WRITES {
-            prefetch(block::link(pivot, shape.block_len(), place).cast());
-        }
-        pivot
+    pub(super) fn is_near(&self) -> bool {
+        !self.flags.has(Flags::FAR)
     }
 
     /// The main bucket `index`.

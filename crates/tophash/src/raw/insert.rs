@@ -4,15 +4,18 @@ use core::mem;
 
 use super::block::Kind;
 use super::bucket::{Bucket, Slot, Slots};
+use super::find::{ask_for_slots, prefetch};
 use super::overflow::Slab;
 use super::tophash::{SLOT_COUNT, Tophash, Word};
-use super::{Parts, RawTable, block, fail};
+use super::{Flags, Parts, RawTable, block, fail};
 use crate::TryReserveError;
 use crate::alloc::Allocator;
 
 impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// Puts an entry there; if the table has one whose key satisfies `equals`, only its value, and
     /// returns the old one. One look-up for both. [`RawTable::prepare`] came before, if wanted.
+    ///
+    /// If the table is full, `add_to_full` is to make room and add the entry: it knows how to hash.
     #[inline(always)]
     pub(crate) fn upsert(
         &mut self,
@@ -20,17 +23,60 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         key: K,
         value: V,
         equals: impl Fn(&K, &K) -> bool,
-        hasher: impl Fn(&K) -> u64,
+        add_to_full: impl FnOnce(&mut Self, K, V),
+    ) -> Option<V> {
+        let header = self.header();
+        if header.flags.has(Flags::OBSTACLES) {
+            return self.upsert_by_detour(hash, key, value, equals, add_to_full);
+        }
+        let (index, is_full) = (header.index_if_whole(hash), header.may_be_full());
+        // SAFETY: all buckets that the mask stands for are there, and there is memory (R11).
+        unsafe { self.upsert_in((index, is_full), hash, (key, value), equals, add_to_full) }
+    }
+
+    /// [`Self::upsert`] while a growth or a shrink is under way, in a table with a root, and in one
+    /// without memory.
+    #[cold]
+    #[inline(never)]
+    fn upsert_by_detour(
+        &mut self,
+        hash: u64,
+        key: K,
+        value: V,
+        equals: impl Fn(&K, &K) -> bool,
+        add_to_full: impl FnOnce(&mut Self, K, V),
     ) -> Option<V> {
         if !self.header().is_allocated() {
-            self.insert_slowly(hash, key, value, hasher);
+            add_to_full(self, key, value);
             return None;
         }
-        let index = self.header().index_of(hash);
-        // SAFETY: an index is at most `last` (R2). A slot with a tophash holds an entry (R3); the
-        // slot after the taken ones is free, and R3 and R7 hold again when both are changed.
+        let (index, is_full) = (self.header().index_of(hash), self.header().is_full());
+        // SAFETY: an index is at most `last` (R2), and there is memory.
+        unsafe { self.upsert_in((index, is_full), hash, (key, value), equals, add_to_full) }
+    }
+
+    /// The rest of [`Self::upsert`], for the chain `index`. `is_full` says that a growth may have
+    /// to begin before an entry is added.
+    ///
+    /// # Safety
+    ///
+    /// `index <= last`, and the table has memory.
+    #[inline(always)]
+    unsafe fn upsert_in(
+        &mut self,
+        (index, is_full): (u32, bool),
+        hash: u64,
+        (key, value): (K, V),
+        equals: impl Fn(&K, &K) -> bool,
+        add_to_full: impl FnOnce(&mut Self, K, V),
+    ) -> Option<V> {
+        // SAFETY: as the caller says. A slot with a tophash holds an entry (R3).
         unsafe {
-            let (pivot, place) = self.header().locate_ahead::<true>(index, Self::SHAPE);
+            let (pivot, place) = self.header().locate(index, Self::SHAPE);
+            if !self.is_near() {
+                ask_for_slots((pivot, place), Self::SHAPE);
+                prefetch(block::link(pivot, Self::BLOCK_LEN, place).cast());
+            }
             let slots = Slots::<K, V>::new(block::slots(pivot, place, Self::SHAPE));
             let word = block::word(pivot, place).read();
             let tophash = Tophash::of(hash);
@@ -41,7 +87,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                 }
                 matches = matches.without_first();
             }
-            if word.is_full() || self.len() >= self.header().capacity_of_mask() {
+            if word.is_full() || is_full {
                 if word.hints_at(tophash) {
                     let is_it = |stored: &K| equals(stored, &key);
                     let found = self.find_in_overflow((pivot, place), tophash, is_it);
@@ -49,20 +95,16 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                         return Some(mem::replace(&mut *slots.value(slot), value));
                     }
                 }
-                self.insert_slowly(hash, key, value, hasher);
+                if is_full {
+                    add_to_full(self, key, value);
+                } else {
+                    self.insert_in_overflow(index, tophash, key, value);
+                }
                 return None;
             }
             self.fill((pivot, place, word), tophash, key, value);
             None
         }
-    }
-
-    /// Adds an entry whose key is not in the table, when its main bucket or the table is full.
-    #[cold]
-    #[inline(never)]
-    fn insert_slowly(&mut self, hash: u64, key: K, value: V, hasher: impl Fn(&K) -> u64) {
-        self.make_room(hasher);
-        self.insert_new(hash, key, value);
     }
 
     /// Adds an entry whose key is not in the table. The table is not grown: see
@@ -189,6 +231,9 @@ impl<A: Allocator> Parts<A> {
 
     /// Sees to it that so many nodes can be taken from the slab. False if memory is refused.
     pub(super) fn reserve_nodes(&mut self, node_count: usize, kind: &Kind) -> bool {
+        if !self.header.extra.is_null() && self.extra().slab.has_room(node_count) {
+            return true;
+        }
         if !self.ensure_extra(true, kind) {
             return false;
         }

@@ -312,8 +312,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     #[inline]
     pub(crate) fn drain(&mut self) -> Drain<'_, K, V, A> {
         let header = *self.header();
-        let left =
-            Header { hash0: header.hash0, flags: header.flags.settings(), ..Header::empty() };
+        let left = header.without_memory();
         *self.header_mut() = left;
         let table = NonNull::from(self);
         Drain { slots: RawIter::new(&header), header, table, marker: PhantomData }

@@ -58,6 +58,9 @@
 //! - **R8** `extra` is not null if there is a node in a chain or the table has a directory.
 //! - **R9** Nothing is written to [`EMPTY`].
 //! - **R10** The drop function in every block and in `extra` is the one for this table's types.
+//! - **R11** `PARTIAL`, `ROOTED` and `FAR` of the flags agree with `mask` and `last`, as
+//!   [`Header::set_size`] sets them. `IDLE` is set if `count` became 0 since the last write was
+//!   prepared, and if the table has no memory.
 //!
 //! That an entry lies in the chain that its hash chooses is no invariant: a `Hash` that changes its
 //! mind may break it, which loses the entry to look-ups and harms nothing else.
@@ -73,8 +76,11 @@ mod check;
 mod clone;
 mod cursor;
 mod directory;
+mod divide;
+mod double;
 mod entry;
 mod find;
+mod flags;
 mod flood;
 mod grow;
 mod header;
@@ -109,7 +115,8 @@ use crate::alloc::{Allocator, Global, allocate};
 use block::{DropTable, Kind};
 use bucket::{Bucket, Slots};
 use directory::Directory;
-use header::{Flags, Header, index_bits};
+use flags::Flags;
+use header::{Header, index_bits};
 use overflow::Slab;
 
 pub(crate) use candidates::{Candidates, CandidatesMut};
@@ -257,17 +264,38 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         self.header().hash0
     }
 
+    /// Whether a look-up takes the shortest way: no growth is under way, few blocks; and, if the
+    /// caller asks for that, the hash is still the first.
+    #[inline(always)]
+    pub(crate) fn is_usual(&self, has_first_hash: bool) -> bool {
+        let other_hash = if has_first_hash { Flags::OTHER_HASH } else { Flags::NONE };
+        !self.header().flags.has(Flags::DETOURS.and(other_hash))
+    }
+
+    /// As [`Self::is_usual`], for a write: it needs no [`Self::prepare`] either.
+    #[inline(always)]
+    pub(crate) fn is_calm(&self, has_first_hash: bool) -> bool {
+        let other_hash = if has_first_hash { Flags::OTHER_HASH } else { Flags::NONE };
+        !self.header().flags.has(Flags::DETOURS.and(Flags::WANTS_STEP).and(other_hash))
+    }
+
+    /// Whether the hash was never changed because of a flood; if so by the default state, which has
+    /// another then.
+    #[inline]
+    pub(crate) fn has_first_hash(&self) -> bool {
+        !self.header().flags.has(Flags::OTHER_HASH)
+    }
+
     /// Whether the next write should first call [`Self::prepare`].
     #[inline(always)]
     pub(crate) fn wants_preparation(&self) -> bool {
-        let header = self.header();
-        header.last != header.mask || header.count == 0 || header.flags.has(Flags::WANTS_STEP)
+        self.header().flags.has(Flags::WANTS_STEP)
     }
 
     /// Whether the table is so small that it is expected in the cache.
     #[inline(always)]
     pub(crate) fn is_near(&self) -> bool {
-        self.header().is_near(Self::SHAPE)
+        self.header().is_near()
     }
 
     /// Sets the seed and keeps it.

@@ -67,7 +67,7 @@ impl Header {
         let half = self.half();
         // Below the middle, and its other half not there: not split yet, or merged.
         let is_undivided =
-            index < half && u64::from(index) + u64::from(half) > u64::from(self.last);
+            index < half && u64::from(index) + u64::from(half) > u64::from(self.last());
         Interval::of(index, if is_undivided { self.mask >> 1 } else { self.mask })
     }
 }
@@ -77,7 +77,9 @@ mod tests {
     use super::*;
 
     fn header(mask: u32, last: u32) -> Header {
-        Header { mask, last, ..Header::empty() }
+        let mut header = Header::empty();
+        header.set_size(mask, last, &super::super::Shape::of::<u64, u64>());
+        header
     }
 
     #[test]

@@ -124,6 +124,12 @@ impl Slab {
         Self::chunk_layout(Self::chunk_len(bucket_count, shape), shape)
     }
 
+    /// Whether `node_count` nodes can be taken without allocating.
+    #[inline]
+    pub(crate) fn has_room(&self, node_count: usize) -> bool {
+        self.len - self.used >= node_count
+    }
+
     /// Sees to it that `node_count` nodes can be taken without allocating. False if memory is
     /// refused; then what could be had is kept.
     pub(crate) fn reserve<A: Allocator>(
@@ -133,7 +139,7 @@ impl Slab {
         shape: &Shape,
         allocator: &A,
     ) -> bool {
-        while self.len - self.used < node_count {
+        while !self.has_room(node_count) {
             let len = Self::chunk_len(bucket_count, shape);
             let Some(layout) = Self::chunk_layout(len, shape) else { return false };
             let Some(block) = allocate(allocator, layout) else { return false };

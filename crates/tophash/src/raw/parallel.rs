@@ -62,7 +62,7 @@ impl<K, V> RawRange<K, V> {
             nodes: UsedNodes::NONE,
             node_count: 0,
             start: 0,
-            end: if header.count == 0 { 0 } else { u64::from(header.last) + 2 },
+            end: if header.count == 0 { 0 } else { u64::from(header.last()) + 2 },
             header: *header,
         }
     }
@@ -81,7 +81,7 @@ impl<K, V> RawRange<K, V> {
 
     /// Goes to the next bucket with entries. False if there is none.
     fn advance(&mut self) -> bool {
-        let live = u64::from(self.header.last) + 1;
+        let live = u64::from(self.header.last()) + 1;
         // Also at the end: to ask again gives nothing again.
         (self.slot, self.filled) = (0, 0);
         while self.start < self.end.min(live) {

@@ -65,10 +65,10 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                 // Also if it is the last itself, onto itself: whether it is, no processor predicts.
                 ptr::copy(slots.key(last), slots.key(slot), 1);
                 ptr::copy(slots.value(last), slots.value(slot), 1);
-                let word = word.replaced(slot, word.tophash(last)).without(last);
-                block::word(pivot, place).write(word);
+                let moved = word.without(slot).with_byte(slot, word.byte(last));
+                block::word(pivot, place).write(moved.without(last));
             }
-            self.header_mut().count -= 1;
+            self.header_mut().uncount();
             entry
         }
     }
@@ -143,7 +143,7 @@ impl<A: Allocator> Parts<A> {
                 self.extra_mut().0.slab.give_back(node, shape);
                 // If a growth or a shrink is under way, its steps see to the chunks.
                 let header = &self.header;
-                if header.last == header.mask && !header.flags.has(Flags::RESTING) {
+                if !header.flags.has(Flags::PARTIAL.and(Flags::RESTING)) {
                     self.release_one_chunk(shape);
                 }
             }
@@ -164,6 +164,7 @@ impl<A: Allocator> Parts<A> {
     /// Forgets all entries: the table becomes empty and keeps its main buckets.
     pub(super) fn forget_entries(&mut self, shape: &Shape) {
         self.header.count = 0;
+        self.header.flags.set(Flags::IDLE, true);
         self.header.flags.set_changed_at(0);
         // SAFETY: the blocks of a table with memory, each with its length; no chain is left.
         unsafe {

@@ -110,7 +110,7 @@ impl<K, V> RawIter<K, V> {
             places: 0,
             leap: 0,
             next: NonNull::dangling().as_ptr(),
-            buckets: u64::from(header.last) + 1,
+            buckets: u64::from(header.last()) + 1,
             nodes: UsedNodes::NONE,
             is_in_slab: false,
             header: *header,
@@ -254,7 +254,7 @@ impl Runs {
 
     /// Goes to the next block; there is one.
     fn go_to_next_block(&mut self, shape: &Shape) {
-        let live = u64::from(self.header.last) + 1;
+        let live = u64::from(self.header.last()) + 1;
         let block_len = shape.block_len() as u64;
         let first = live - self.buckets;
         // SAFETY: `first <= last`.

@@ -41,10 +41,9 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// To be called after entries were removed: starts a shrink if the policy asks for one.
     #[inline(always)]
     pub(crate) fn removed(&mut self) {
-        if self.header().flags.has(Flags::SHRINKS_BY_ITSELF) {
+        if self.header().flags.has(Flags::SHRINKS_BY_ITSELF.and(Flags::RESTING)) {
             self.parts.shrink_by_policy(Self::KIND);
         }
-        self.header_mut().flags.set(Flags::RESTING, false);
     }
 
     /// As [`Self::removed`], but merges nothing yet: the next write does.
@@ -77,11 +76,12 @@ impl<A: Allocator> Parts<A> {
     #[cold]
     #[inline(never)]
     fn shrink_by_policy(&mut self, kind: &Kind) {
-        let flags = self.header.flags;
-        if self.header.is_sparse() && !flags.has(Flags::SHRINKING) && !flags.has(Flags::RESTING) {
+        let is_busy = self.header.flags.has(Flags::SHRINKING.and(Flags::RESTING));
+        if self.header.shrinks_by_itself() && !is_busy {
             self.header.flags.set(Flags::SHRINKING, true);
             self.merge_last(kind);
         }
+        self.header.flags.set(Flags::RESTING, false);
     }
 
     /// Ends a shrink that would leave too few buckets for `entry_count` entries. What was merged
@@ -141,7 +141,7 @@ impl<A: Allocator> Parts<A> {
     /// Merges buckets until the table has this mask and this last bucket, as it had before a growth
     /// that did not come to its end. If memory is refused for that too, it stays larger.
     pub(super) fn shrink_back(&mut self, mask: u32, last: u32, kind: &Kind) {
-        while self.header.mask > mask || self.header.last > last {
+        while self.header.mask > mask || self.header.last() > last {
             self.header.flags.set(Flags::SHRINKING, true);
             if !self.merge_last(kind) {
                 break;
@@ -167,7 +167,7 @@ impl<A: Allocator> Parts<A> {
         }
         let shape = &kind.shape;
         let half = header.half();
-        let y_index = header.last;
+        let y_index = header.last();
         if y_index >= half {
             // SAFETY: both are live buckets, and distinct.
             let (x, y) = unsafe {
@@ -178,7 +178,7 @@ impl<A: Allocator> Parts<A> {
                 self.header.flags.set(Flags::SHRINKING, false);
                 return false;
             }
-            self.header.last = y_index - 1;
+            self.header.set_size(self.header.mask, y_index - 1, shape);
             if !self.header.is_one_block(&kind.shape)
                 && y_index as usize % kind.shape.block_len() == 0
             {
@@ -187,7 +187,7 @@ impl<A: Allocator> Parts<A> {
                 self.release_one_chunk(&kind.shape);
             }
         }
-        if self.header.last < half {
+        if self.header.last() < half {
             let is_halved = self.halve_mask(kind);
             // The removals that would start the next halving may all have been before this one.
             let goes_on = is_halved && self.header.shrinks_by_itself();
@@ -278,7 +278,7 @@ impl<A: Allocator> Parts<A> {
     /// refused; then nothing has changed.
     fn halve_mask(&mut self, kind: &Kind) -> bool {
         let half = self.header.half();
-        debug_assert!(self.header.last + 1 == half);
+        debug_assert!(self.header.last() + 1 == half);
         if self.header.is_one_block(&kind.shape) {
             if !self.resize_only_block(half as usize, half as usize, kind) {
                 return false;
@@ -294,7 +294,7 @@ impl<A: Allocator> Parts<A> {
             extra.directory.halve(allocator);
             self.header.buckets = self.extra().directory.entry_point();
         }
-        self.header.mask >>= 1;
+        self.header.set_size(half - 1, half - 1, &kind.shape);
         true
     }
 }

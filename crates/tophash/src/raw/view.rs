@@ -32,7 +32,7 @@ unsafe impl<K: Sync, V: Sync> Sync for Chains<'_, K, V> {}
 impl<'a, K, V> Chains<'a, K, V> {
     /// How many there are: one for each live main bucket.
     pub(crate) fn count(&self) -> usize {
-        if self.header.is_allocated() { self.header.last as usize + 1 } else { 0 }
+        if self.header.is_allocated() { self.header.last() as usize + 1 } else { 0 }
     }
 
     /// Main buckets when what is under way is complete (growing) or was begun (shrinking).

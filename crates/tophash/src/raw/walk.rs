@@ -147,7 +147,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
 
     /// The entries of a chain; none, if there is no such chain.
     fn mark_limit(&self, index: u32) -> usize {
-        if index <= self.header().last { self.chain_len(index) } else { 0 }
+        if index <= self.header().last() { self.chain_len(index) } else { 0 }
     }
 
     /// [`RawTable::prepare`] while walkers are under way.
@@ -249,10 +249,10 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// Whether the merge that comes next must wait.
     fn next_merge_is_forbidden(&self, walkers: &[Walker]) -> bool {
         let header = self.header();
-        if header.last < header.half() {
+        if header.last() < header.half() {
             return false;
         }
-        let merged = Interval::of(header.last - header.half(), header.mask >> 1);
+        let merged = Interval::of(header.last() - header.half(), header.mask >> 1);
         walkers.iter().any(|walker| walker.forbids_merge(merged))
     }
 

@@ -154,6 +154,12 @@ impl Word {
         Self(self.0 & !(0x7f << (slot * 8)))
     }
 
+    /// The word with what is in `byte` in the free `slot`: see [`Self::byte`].
+    #[inline(always)]
+    pub(crate) fn with_byte(self, slot: usize, byte: u8) -> Self {
+        Self(self.0 | u64::from(byte) << (slot * 8))
+    }
+
     /// Whether the chain has overflow buckets.
     #[inline(always)]
     pub(crate) fn has_overflow(self) -> bool {
@@ -170,8 +176,21 @@ impl Word {
     }
 
     /// The byte of one slot: its tophash, and above it a hint of the chain's.
+    #[inline(always)]
     pub(crate) fn byte(self, slot: usize) -> u8 {
         (self.0 >> (slot * 8)) as u8
+    }
+
+    /// The bytes of all slots, in their order.
+    #[inline(always)]
+    pub(crate) fn to_bytes(self) -> [u8; SLOT_COUNT] {
+        self.0.to_le_bytes()
+    }
+
+    /// The word with these bytes, of which there are eight.
+    #[inline(always)]
+    pub(crate) fn of_bytes(bytes: &[u8]) -> Self {
+        Self(u64::from_le_bytes(bytes.try_into().expect("a byte for each slot")))
     }
 
     /// The hints alone.

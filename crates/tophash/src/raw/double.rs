@@ -1,0 +1,118 @@
+//! Growing while the table is one block: all at once, into a block of twice the size.
+//!
+//! P2 allows it because such a block is small (`sizing.rs`). Every entry is hashed and moved once,
+//! into memory that nobody looks at yet: so a hash function that panics finds the table unchanged.
+
+use core::mem;
+use core::ptr::{self, NonNull};
+
+use super::bucket::{Bucket, Slots};
+use super::divide::{divide, divide_pair};
+use super::{Parts, RawTable, block};
+use crate::alloc::Allocator;
+
+/// A block that is given back unless it is forgotten: when user code panics.
+struct Unfinished<'a, A: Allocator> {
+    pivot: NonNull<u8>,
+    len: usize,
+    parts: &'a Parts<A>,
+    shape: &'static super::Shape,
+}
+
+impl<A: Allocator> Drop for Unfinished<'_, A> {
+    fn drop(&mut self) {
+        let (pivot, allocator) = (self.pivot.as_ptr(), &self.parts.allocator);
+        // SAFETY: the block was allocated with this length, and the table does not know it yet.
+        unsafe { block::deallocate_block(pivot, self.len, self.shape, allocator) };
+    }
+}
+
+impl<K, V, A: Allocator> RawTable<K, V, A> {
+    /// Moves the table, which is one block and whole, into a block of twice the size. False if
+    /// memory is refused; then nothing has changed. `hasher` is user code; if it panics nothing has
+    /// changed either.
+    #[inline(never)]
+    pub(super) fn double_only_block(&mut self, hasher: &impl Fn(&K) -> u64) -> bool {
+        debug_assert!(self.header().is_allocated() && !self.is_growing());
+        let old_len = self.header().mask as usize + 1;
+        let new_len = old_len * 2;
+        debug_assert!(new_len <= Self::BLOCK_LEN);
+        let old = self.parts.first_block(Self::SHAPE);
+        let new = block::allocate_block(new_len, Self::KIND, &self.parts.allocator);
+        let Some(pivot) = new else { return false };
+        let new = pivot.as_ptr();
+        let unfinished = Unfinished { pivot, len: new_len, parts: &self.parts, shape: Self::SHAPE };
+        let mut has_long_chains = false;
+        for x_place in 0..old_len {
+            let y_place = x_place + old_len;
+            // SAFETY: places of the old block, whose buckets are all live, and of the new one,
+            // which is written here and not read. The half of a chain's main bucket that goes to Y
+            // is noted where Y's word will be.
+            unsafe {
+                let word = block::word(old, x_place).read();
+                if word.has_overflow() {
+                    has_long_chains = true;
+                    let x = block::bucket(old, old_len, x_place, Self::SHAPE);
+                    let y_slots = Self::slots_for_y(x, old_len as u32, hasher);
+                    block::word(new, y_place).cast::<u64>().write(u64::from(y_slots));
+                    continue;
+                }
+                let from = Slots::<K, V>::new(block::slots(old, x_place, Self::SHAPE));
+                let y_slots = Self::slots_of_bucket_for_y(from, word, old_len as u32, hasher);
+                let half = |place| {
+                    let slots = Slots::new(block::slots(new, place, Self::SHAPE));
+                    (slots, block::word(new, place))
+                };
+                divide((from, word), y_slots, half(x_place), half(y_place));
+            }
+        }
+        // No user code runs from here on: the entries in the old block are forgotten.
+        mem::forget(unfinished);
+        self.parts.set_only_block(pivot);
+        let mask = (new_len - 1) as u32;
+        self.header_mut().set_size(mask, mask, Self::SHAPE);
+        if has_long_chains {
+            // SAFETY: the new block has everything that was not in a chain with overflow buckets.
+            unsafe { self.move_long_chains((old, old_len), new) };
+        }
+        // SAFETY: the table's former block, with its length.
+        unsafe { block::deallocate_block(old, old_len, Self::SHAPE, &self.parts.allocator) };
+        true
+    }
+
+    /// The chains of the old block that have overflow buckets. Their main buckets are taken over as
+    /// they are and then split.
+    ///
+    /// # Safety
+    ///
+    /// `old` is a block of `old_len` buckets and `new` one of twice as many, which has the other
+    /// chains already, and the marks of these.
+    #[cold]
+    unsafe fn move_long_chains(&mut self, (old, old_len): (*mut u8, usize), new: *mut u8) {
+        for place in 0..old_len {
+            // SAFETY: places of both blocks. X takes over the word, the link and the slots of its
+            // old self, and is live then; Y's word is read before it is overwritten.
+            unsafe {
+                let from = block::bucket(old, old_len, place, Self::SHAPE);
+                let word = from.word();
+                if !word.has_overflow() {
+                    continue;
+                }
+                let x = block::bucket(new, old_len * 2, place, Self::SHAPE);
+                let y = block::bucket(new, old_len * 2, place + old_len, Self::SHAPE);
+                let y_slots = y.word_place().cast::<u64>().read() as u8;
+                let node = from.next();
+                let half = |bucket: Bucket| (bucket.slots::<K, V>(), bucket.word_place());
+                if divide_pair((from.slots(), word), node, y_slots, half(x), half(y)) {
+                    self.extra_mut().0.slab.give_back(node, Self::SHAPE);
+                    continue;
+                }
+                let (source, target) = (from.start().as_ptr(), x.start().as_ptr());
+                ptr::copy_nonoverlapping(source, target, Self::SHAPE.slots_bytes);
+                x.set_word(word);
+                x.set_next(node);
+                self.parts.split_long(x, y, y_slots, Self::SHAPE);
+            }
+        }
+    }
+}
