@@ -36,23 +36,19 @@ impl<K, V> Table<K, V> {
     /// A table with room for so many entries before it grows.
     pub(super) fn with_capacity(capacity: usize, hashing: Hashing) -> Box<Self> {
         static NEXT_ID: AtomicU64 = AtomicU64::new(0);
-        // Three entries a bucket are what growth keeps to: see `grow.rs`.
-        let wanted = (capacity / 3).clamp(1 << FIRST_LOG2, BUCKET_COUNT_MAX / 2);
-        let live = wanted.next_power_of_two();
-        let table = Box::new(Self {
+        // Somewhat more than three entries a bucket are what growth keeps to: see `grow.rs`.
+        let live = (capacity / 3).clamp(1 << FIRST_LOG2, BUCKET_COUNT_MAX / 2);
+        let give_birth = |bucket: &Bucket<K, V>, level| bucket.give_birth(Word::of_level(level));
+        Box::new(Self {
             id: NEXT_ID.fetch_add(1, Relaxed),
-            directory: Directory::of(live),
+            directory: Directory::of(live, give_birth),
             counter: Counter::new(),
             hashing,
             freed: AtomicUsize::new(0),
             is_left: AtomicBool::new(false),
             is_flooded: AtomicBool::new(false),
             writes_before_change: AtomicUsize::new(0),
-        });
-        for index in 0..live {
-            table.directory.bucket_or_make(index).give_birth(Word::of_level(live.ilog2()));
-        }
-        table
+        })
     }
 
     /// The entry of this hash that `is_it` says is the one. Takes no lock; `is_it` is code of the
