@@ -34,6 +34,8 @@
 //!   out of the bucket after.
 //! - **M6.** What is retired cannot be reached by who pins afterwards: it was in one place only,
 //!   and was taken out of it first. It is destroyed once.
+//! - **M7.** The words of a chain are changed by who holds its lock alone, and that of a main bucket
+//!   by who takes the lock; where the main bucket is frozen, by who froze it alone.
 //!
 //! Why a reader that finds nothing is right: each slot that it looked at did not hold the key at
 //! some moment of the look-up (M2). If the key had been there during the whole look-up, it had been
@@ -70,6 +72,7 @@ pub use iter::Iter;
 pub use reference::Ref;
 
 use crate::atomics::{AtomicPtr, Ordering, const_where_possible};
+use entry::Entry;
 use flood::Floods;
 use hashing::Hashing;
 use reclaim::{Memory, Pin, Reclaim};
@@ -182,7 +185,7 @@ impl<K, V, S> SyncMap<K, V, S> {
         /// ```
         pub const fn with_hasher(hash_builder: S) -> Self {
             let table = AtomicPtr::new(ptr::null_mut());
-            let memory = Memory::new();
+            let memory = Memory::new(Entry::<K, V>::LAYOUT);
             Self { table, memory, floods: Floods::new(), hash_builder, owned: PhantomData }
         }
     }

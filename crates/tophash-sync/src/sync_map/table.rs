@@ -3,7 +3,7 @@
 use super::bucket::{Bucket, Hit};
 use super::entry::Entry;
 use super::hashing::Hashing;
-use super::reclaim::Garbage;
+use super::reclaim::{Garbage, Left};
 use super::word::Word;
 use crate::atomics::{AtomicBool, AtomicUsize, Ordering};
 use crate::counter::Counter;
@@ -97,16 +97,16 @@ impl<K, V> Table<K, V> {
 
     /// The table as something to be destroyed, a few buckets at a time.
     pub(super) fn garbage(table: *mut Self) -> Garbage {
-        Garbage::new(table.cast(), |table| {
+        Garbage::new(table, |table| {
             let table = table.cast::<Self>();
             // SAFETY: garbage is destroyed once, when nobody can reach it (M6), so the table is
             // there until it is freed here.
             unsafe {
-                let is_free = (*table).free_some();
-                if is_free {
-                    drop(Box::from_raw(table));
+                if !(*table).free_some() {
+                    return Left::Part;
                 }
-                is_free
+                drop(Box::from_raw(table));
+                Left::Nothing
             }
         })
     }
@@ -117,7 +117,7 @@ impl<K, V> Table<K, V> {
     ///
     /// It is a box, and nobody else has it.
     pub(super) unsafe fn destroy(table: *mut Self) {
-        Self::garbage(table).destroy();
+        Self::garbage(table).destroy(Entry::<K, V>::LAYOUT);
     }
 
     /// Frees the entries of a few buckets, or a few chunks when no entry is left; tells whether
@@ -163,6 +163,6 @@ unsafe fn free_chain<K, V>(main: &Bucket<K, V>, has_entries: bool) {
 
 fn free_entries<K, V>(bucket: &Bucket<K, V>) {
     for (_, entry) in bucket.taken() {
-        Entry::garbage(entry).destroy();
+        Entry::garbage(entry).destroy(Entry::<K, V>::LAYOUT);
     }
 }

@@ -158,7 +158,8 @@ impl<K: Eq + Hash, V, S: BuildHasher> SyncMap<K, V, S> {
     ) -> Put<'p, K, V, R> {
         let mut table = self.table_to_write(pin);
         let mut hash = self.hash(table, &key);
-        let mut new = Entry::new(hash, key, value);
+        // SAFETY: cells of this map's memory are what its entries have left.
+        let mut new = unsafe { Entry::new_in(self.memory.take_cell(pin), hash, key, value) };
         loop {
             let next = self.floods.next_hash(&new.key, &self.hash_builder);
             let mut others = Vec::new();

@@ -3,22 +3,29 @@
 //! Each thread that writes has a pile of its own in each map: the open bag, to which it adds; full
 //! bags, sealed with the epoch of that moment and ripe a few epochs later; and what is ripe. Each
 //! retirement destroys one or two pieces of that. So as much is destroyed as is made, and never
-//! much at once.
+//! much at once. The memory of entries is kept for the thread's next ones, up to some: to give it
+//! to the allocator and have it back takes a fifth of a write to a present key.
 //!
 //! A pile belongs to whoever has the record of its number (`epoch.rs`), which passes from thread to
 //! thread. Threads whose number is too high share a pile with a lock.
 
 use super::epoch::{Clock, GRACE, Record};
-use super::{Garbage, Reclaim};
+use super::{Garbage, Reclaim, free_cell};
 use crate::atomics::{AtomicPtr, Mutex, Ordering};
+use std::alloc::Layout;
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::marker::PhantomData;
+use std::ptr::NonNull;
 use std::sync::PoisonError;
 use std::{mem, ptr};
 
 /// Garbage in a bag. Each full one asks the epoch to go on, which may take 10 microseconds.
 const BAG_LEN: usize = if cfg!(stress) { 1 } else { 1024 };
+
+/// Cells that a pile keeps for new entries: for as many that come in a row after as many went. None
+/// where a tool looks for uses of what was freed.
+const SPARE_MAX: usize = if cfg!(any(verify, miri)) { 0 } else { 64 };
 
 /// Piles that belong to one thread each.
 const PILE_COUNT: usize = if cfg!(stress) { 1 } else { 32 };
@@ -34,6 +41,8 @@ pub(in super::super) struct Bags {
     /// Boxes, made when they are first wanted; null before.
     piles: [AtomicPtr<Pile>; PILE_COUNT],
     shared: Mutex<Pile>,
+    /// The layout of the map's entries.
+    cell: Layout,
 }
 
 #[derive(Default)]
@@ -42,6 +51,8 @@ struct Pile {
     /// Full bags, the oldest first.
     sealed: VecDeque<Bag>,
     ripe: Vec<Garbage>,
+    /// Memory for new entries.
+    spare: Vec<NonNull<()>>,
 }
 
 struct Bag {
@@ -78,10 +89,11 @@ impl Drop for EpochPin {
 }
 
 impl Bags {
-    pub(in super::super) const fn new() -> Self {
+    pub(in super::super) const fn new(cell: Layout) -> Self {
         Self {
             piles: [const { AtomicPtr::new(ptr::null_mut()) }; PILE_COUNT],
             shared: Mutex::new(Pile::new()),
+            cell,
         }
     }
 
@@ -105,7 +117,7 @@ impl Bags {
 
 impl Pile {
     const fn new() -> Self {
-        Self { open: Vec::new(), sealed: VecDeque::new(), ripe: Vec::new() }
+        Self { open: Vec::new(), sealed: VecDeque::new(), ripe: Vec::new(), spare: Vec::new() }
     }
 
     /// Closes the open bag. Called by a thread that is pinned, as were all who filled it.
@@ -114,6 +126,16 @@ impl Pile {
         if !self.open.is_empty() {
             let garbage = mem::replace(&mut self.open, Vec::with_capacity(BAG_LEN));
             self.sealed.push_back(Bag { garbage, sealed_at: CLOCK.epoch() });
+        }
+    }
+
+    /// Keeps the memory of an entry, or gives it back.
+    #[inline]
+    fn keep(&mut self, pointer: NonNull<()>, cell: Layout) {
+        if self.spare.len() < SPARE_MAX {
+            self.spare.push(pointer);
+        } else {
+            free_cell(pointer, cell);
         }
     }
 
@@ -134,7 +156,8 @@ impl Pile {
 
     fn into_all(self) -> impl Iterator<Item = Garbage> {
         let sealed = self.sealed.into_iter().flat_map(|bag| bag.garbage);
-        self.open.into_iter().chain(sealed).chain(self.ripe)
+        let spare = self.spare.into_iter().map(|pointer| Garbage { pointer, step: None });
+        self.open.into_iter().chain(sealed).chain(self.ripe).chain(spare)
     }
 }
 
@@ -151,29 +174,31 @@ impl Reclaim for Bags {
 
     #[inline]
     unsafe fn retire(&self, pin: &EpochPin, garbage: Garbage) {
-        let may_destroy = !IS_DESTROYING.get();
         let (due, is_behind, is_full) = self.with_pile(pin, |pile| {
             pile.open.push(garbage);
             let is_full = pile.open.len() >= BAG_LEN;
             if is_full {
                 pile.seal();
             }
-            // One for one in the long run: then allocators find what they were given last.
-            let due = if may_destroy { pile.take_ripe() } else { None };
-            (due, pile.is_behind(), is_full)
+            // One for one in the long run: then there is no more of it than is made in a while.
+            (self.take_due(pile), pile.is_behind(), is_full)
         });
         if is_full {
             CLOCK.advance();
         }
         if let Some(garbage) = due {
             self.destroy_some(pin, garbage);
-            if is_behind {
-                let more = self.with_pile(pin, Pile::take_ripe);
-                if let Some(garbage) = more {
-                    self.destroy_some(pin, garbage);
-                }
+        }
+        if is_behind {
+            if let Some(garbage) = self.with_pile(pin, |pile| self.take_due(pile)) {
+                self.destroy_some(pin, garbage);
             }
         }
+    }
+
+    #[inline]
+    fn take_cell(&self, pin: &EpochPin) -> Option<NonNull<()>> {
+        self.with_pile(pin, |pile| pile.spare.pop())
     }
 
     fn settle(&self) {
@@ -191,7 +216,7 @@ impl Reclaim for Bags {
             let garbage = self.with_pile(&pin, Pile::take_ripe);
             drop(pin);
             let Some(garbage) = garbage else { break };
-            garbage.destroy();
+            garbage.destroy(self.cell);
         }
     }
 
@@ -201,21 +226,43 @@ impl Reclaim for Bags {
             let pile = pointer.swap(ptr::null_mut(), Ordering::Acquire);
             if !pile.is_null() {
                 // SAFETY: a box, and nobody else has the map.
-                unsafe { Box::from_raw(pile) }.into_all().for_each(Garbage::destroy);
+                let pile = unsafe { Box::from_raw(pile) };
+                pile.into_all().for_each(|garbage| garbage.destroy(self.cell));
             }
         }
         let shared = mem::take(&mut *self.shared.lock().unwrap_or_else(PoisonError::into_inner));
-        shared.into_all().for_each(Garbage::destroy);
+        shared.into_all().for_each(|garbage| garbage.destroy(self.cell));
     }
 }
 
 impl Bags {
-    /// Destroys a piece, or a part of it; what is left comes next.
-    fn destroy_some(&self, pin: &EpochPin, garbage: Garbage) {
-        let _until_the_end = Destroying::begin();
-        if let Some(rest) = garbage.destroy_some() {
-            self.with_pile(pin, |pile| pile.ripe.push(rest));
+    /// A piece of ripe garbage whose destruction is code of the user's, if such code may run; of
+    /// one that has none the memory is kept at once.
+    #[inline]
+    fn take_due(&self, pile: &mut Pile) -> Option<Garbage> {
+        let garbage = pile.take_ripe()?;
+        if garbage.step.is_none() {
+            pile.keep(garbage.pointer, self.cell);
+            return None;
         }
+        if IS_DESTROYING.get() {
+            pile.ripe.push(garbage);
+            return None;
+        }
+        Some(garbage)
+    }
+
+    /// Destroys a piece, or a part of it; what is left comes next.
+    #[inline(never)]
+    fn destroy_some(&self, pin: &EpochPin, garbage: Garbage) {
+        let until_the_end = Destroying::begin();
+        let rest = garbage.destroy_some();
+        drop(until_the_end);
+        self.with_pile(pin, |pile| match rest {
+            None => (),
+            Some(Garbage { pointer, step: None }) => pile.keep(pointer, self.cell),
+            Some(rest) => pile.ripe.push(rest),
+        });
     }
 }
 
