@@ -61,6 +61,7 @@ struct Added<K, V> {
 impl<K, V> Hit<'_, K, V> {
     /// Replaces the entry that was found, if it is still there, and returns it, to be retired; else
     /// gives the new one back.
+    #[inline]
     fn replace(
         &self,
         new: Box<Entry<K, V>>,

@@ -23,8 +23,12 @@ use std::{mem, ptr};
 /// Garbage in a bag. Each full one asks the epoch to go on, which may take 10 microseconds.
 const BAG_LEN: usize = if cfg!(stress) { 1 } else { 1024 };
 
-/// Cells that a pile keeps for new entries: for as many that come in a row after as many went. None
-/// where a tool looks for uses of what was freed.
+/// Full bags that wait in a pile as long as nobody stays pinned: those that the epoch has to pass,
+/// and one more. If there are more, garbage is destroyed twice as fast as it is made.
+const SEALED_USUAL: usize = GRACE as usize + 1;
+
+/// Cells that a pile keeps for new entries, besides those that are ripe garbage. None where a tool
+/// looks for uses of what was freed.
 const SPARE_MAX: usize = if cfg!(any(verify, miri)) { 0 } else { 64 };
 
 /// Piles that belong to one thread each.
@@ -129,8 +133,47 @@ impl Pile {
         }
     }
 
-    /// Keeps the memory of an entry, or gives it back.
+    /// Gets the oldest bag for destruction, if it is ripe and nothing is left of the one before.
+    #[cold]
+    fn refill(&mut self) {
+        if self.ripe.is_empty() && self.sealed.front().is_some_and(Bag::is_ripe) {
+            self.ripe = self.sealed.pop_front().map(|bag| bag.garbage).unwrap_or_default();
+        }
+    }
+
+    /// A piece of ripe garbage.
     #[inline]
+    fn take_ripe(&mut self) -> Option<Garbage> {
+        if self.ripe.is_empty() {
+            self.refill();
+        }
+        self.ripe.pop()
+    }
+
+    /// A piece of ripe garbage that is to be destroyed now. A cell stays where it is, for the next
+    /// new entry, unless more is waiting than usual.
+    #[inline]
+    fn take_due(&mut self) -> Option<Garbage> {
+        if self.ripe.is_empty() {
+            self.refill();
+        }
+        let is_due = self.ripe.last()?.step.is_some() || self.is_behind();
+        if is_due { self.ripe.pop() } else { None }
+    }
+
+    /// Memory for a new entry.
+    #[inline]
+    fn take_cell(&mut self) -> Option<NonNull<()>> {
+        match self.ripe.last() {
+            Some(&Garbage { pointer, step: None }) if SPARE_MAX > 0 => {
+                self.ripe.pop();
+                Some(pointer)
+            }
+            _ => self.spare.pop(),
+        }
+    }
+
+    /// Keeps the memory of an entry, or gives it back.
     fn keep(&mut self, pointer: NonNull<()>, cell: Layout) {
         if self.spare.len() < SPARE_MAX {
             self.spare.push(pointer);
@@ -139,19 +182,10 @@ impl Pile {
         }
     }
 
-    /// A piece of ripe garbage.
-    #[inline]
-    fn take_ripe(&mut self) -> Option<Garbage> {
-        if self.ripe.is_empty() && self.sealed.front()?.is_ripe() {
-            self.ripe = self.sealed.pop_front()?.garbage;
-        }
-        self.ripe.pop()
-    }
-
-    /// Whether more is ripe than what is being destroyed already.
+    /// Whether more waits than usual.
     #[inline]
     fn is_behind(&self) -> bool {
-        self.sealed.front().is_some_and(Bag::is_ripe)
+        self.sealed.len() > SEALED_USUAL
     }
 
     fn into_all(self) -> impl Iterator<Item = Garbage> {
@@ -174,31 +208,25 @@ impl Reclaim for Bags {
 
     #[inline]
     unsafe fn retire(&self, pin: &EpochPin, garbage: Garbage) {
-        let (due, is_behind, is_full) = self.with_pile(pin, |pile| {
+        let (due, is_full) = self.with_pile(pin, |pile| {
             pile.open.push(garbage);
             let is_full = pile.open.len() >= BAG_LEN;
             if is_full {
                 pile.seal();
             }
-            // One for one in the long run: then there is no more of it than is made in a while.
-            (self.take_due(pile), pile.is_behind(), is_full)
+            (pile.take_due(), is_full)
         });
         if is_full {
             CLOCK.advance();
         }
         if let Some(garbage) = due {
-            self.destroy_some(pin, garbage);
-        }
-        if is_behind {
-            if let Some(garbage) = self.with_pile(pin, |pile| self.take_due(pile)) {
-                self.destroy_some(pin, garbage);
-            }
+            self.destroy_due(pin, garbage);
         }
     }
 
     #[inline]
     fn take_cell(&self, pin: &EpochPin) -> Option<NonNull<()>> {
-        self.with_pile(pin, |pile| pile.spare.pop())
+        self.with_pile(pin, Pile::take_cell)
     }
 
     fn settle(&self) {
@@ -236,24 +264,22 @@ impl Reclaim for Bags {
 }
 
 impl Bags {
-    /// A piece of ripe garbage whose destruction is code of the user's, if such code may run; of
-    /// one that has none the memory is kept at once.
-    #[inline]
-    fn take_due(&self, pile: &mut Pile) -> Option<Garbage> {
-        let garbage = pile.take_ripe()?;
-        if garbage.step.is_none() {
-            pile.keep(garbage.pointer, self.cell);
-            return None;
-        }
+    /// Destroys a piece of ripe garbage, and another one if more waits than usual: one for one in
+    /// the long run, so that there is never more of it than is made in a while.
+    #[inline(never)]
+    fn destroy_due(&self, pin: &EpochPin, garbage: Garbage) {
         if IS_DESTROYING.get() {
-            pile.ripe.push(garbage);
-            return None;
+            self.with_pile(pin, |pile| pile.ripe.push(garbage));
+            return;
         }
-        Some(garbage)
+        self.destroy_some(pin, garbage);
+        let take_more = |pile: &mut Pile| if pile.is_behind() { pile.take_ripe() } else { None };
+        if let Some(garbage) = self.with_pile(pin, take_more) {
+            self.destroy_some(pin, garbage);
+        }
     }
 
     /// Destroys a piece, or a part of it; what is left comes next.
-    #[inline(never)]
     fn destroy_some(&self, pin: &EpochPin, garbage: Garbage) {
         let until_the_end = Destroying::begin();
         let rest = garbage.destroy_some();
