@@ -1,9 +1,9 @@
 //! Which symbols have a hash: buckets that readers search without a lock.
 //!
 //! A bucket is one cache line: seven words, and a tail. A word is a symbol's number in its upper
-//! half and 32 bits of the hash in its lower; 0 is none. The words of a chain stand in front without
-//! gaps. The bucket of a hash is chosen by the low bits of the same 32, so that a split reads no
-//! text and hashes nothing.
+//! half and 32 bits of the hash in its lower; 0 is none. The words of a chain stand in front
+//! without gaps. The bucket of a hash is chosen by the low bits of the same 32, so that a split
+//! reads no text and hashes nothing.
 //!
 //! The tail has a tag of five bits for each word, so that a reader compares seven at once and then
 //! loads one word mostly, and the link to an overflow bucket:
@@ -103,10 +103,10 @@ impl Tail {
     /// The highest bits of the tags that are this one.
     #[inline(always)]
     fn matches(self, tag: u64) -> u64 {
-        let unlike = self.0 ^ tag * TAG_ONES;
+        let unlike = self.0 ^ (tag * TAG_ONES);
         let low_bits = TAG_TOPS - TAG_ONES;
         // The highest bit of a tag stays 0 just where all its bits are 0.
-        !((unlike & low_bits) + low_bits | unlike) & TAG_TOPS
+        !(((unlike & low_bits) + low_bits) | unlike) & TAG_TOPS
     }
 }
 
@@ -392,7 +392,7 @@ mod tests {
     fn tails_agree_with_a_list_of_tags_and_a_link() {
         let mut random = Random::new(1);
         for _ in 0..5000 {
-            let link = random.below(OVERFLOW_MAX as usize + 1) as u32;
+            let link = u32::try_from(random.below(OVERFLOW_MAX as usize + 1)).unwrap();
             let tags = [(); SLOT_COUNT].map(|()| [0, 1, 2, 17, 31][random.below(5)]);
             let tail = (0..SLOT_COUNT).fold(Tail(u64::MAX), |tail, n| tail.with_tag(n, tags[n]));
             let tail = tail.with_link(link);

@@ -10,8 +10,8 @@
 //!
 //! (With [`FIRST_LOG2`] = 6: the first four segments have 64 elements together.)
 //!
-//! What is kept of a segment is where an element with position 0 would lie, if the segment went back
-//! so far: then finding an element takes no subtraction, of which a look-up would have four.
+//! What is kept of a segment is where an element with position 0 would lie, if the segment went
+//! back so far: then an element is found without its offset in the segment.
 
 use std::ptr::{self, NonNull};
 

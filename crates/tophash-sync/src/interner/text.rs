@@ -64,7 +64,7 @@ impl<'a> Sought<'a> {
             _ => {
                 hasher.write(self.text.as_bytes());
                 if is_default::<S>() {
-                    // It does not hash lengths by itself: of all texts of one letter many were alike.
+                    // It does not hash lengths by itself: texts of one letter were alike.
                     hasher.write_usize(self.text.len());
                 }
             }

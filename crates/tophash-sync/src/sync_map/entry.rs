@@ -36,6 +36,7 @@ impl<K, V> Entry<K, V> {
     ///
     /// The memory is what [`Self::garbage`] has left, and nobody else has it.
     #[inline]
+    #[expect(clippy::unnecessary_box_returns, reason = "as above")]
     pub(super) unsafe fn new_in(
         cell: Option<NonNull<()>>,
         hash: u64,

@@ -11,7 +11,7 @@
 
 use super::epoch::{Clock, GRACE, Record};
 use super::{Garbage, Reclaim, free_cell};
-use crate::atomics::{AtomicPtr, Mutex, Ordering};
+use crate::atomics::{AtomicPtr, AtomicUsize, Mutex, Ordering};
 use std::alloc::Layout;
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -23,8 +23,13 @@ use std::{mem, ptr};
 /// Garbage in a bag. Each full one asks the epoch to go on, which may take 10 microseconds.
 const BAG_LEN: usize = if cfg!(stress) { 1 } else { 1024 };
 
+/// The most garbage of one thread that waits in one map as long as nobody stays pinned while that
+/// thread makes a bag full: see [`SyncMap::garbage_len`](super::super::SyncMap::garbage_len).
+pub(in super::super) const USUAL_MAX: usize = 2 * SEALED_USUAL * BAG_LEN;
+
 /// Full bags that wait in a pile as long as nobody stays pinned: those that the epoch has to pass,
 /// and one more. If there are more, garbage is destroyed twice as fast as it is made.
+#[expect(clippy::cast_possible_truncation, reason = "it is 3")]
 const SEALED_USUAL: usize = GRACE as usize + 1;
 
 /// Cells that a pile keeps for new entries, besides those that are ripe garbage. None where a tool
@@ -45,6 +50,8 @@ pub(in super::super) struct Bags {
     /// Boxes, made when they are first wanted; null before.
     piles: [AtomicPtr<Pile>; PILE_COUNT],
     shared: Mutex<Pile>,
+    /// Pieces of garbage in all sealed bags.
+    waiting: AtomicUsize,
     /// The layout of the map's entries.
     cell: Layout,
 }
@@ -97,6 +104,7 @@ impl Bags {
         Self {
             piles: [const { AtomicPtr::new(ptr::null_mut()) }; PILE_COUNT],
             shared: Mutex::new(Pile::new()),
+            waiting: AtomicUsize::new(0),
             cell,
         }
     }
@@ -126,26 +134,28 @@ impl Pile {
 
     /// Closes the open bag. Called by a thread that is pinned, as were all who filled it.
     #[cold]
-    fn seal(&mut self) {
+    fn seal(&mut self, waiting: &AtomicUsize) {
         if !self.open.is_empty() {
             let garbage = mem::replace(&mut self.open, Vec::with_capacity(BAG_LEN));
+            waiting.fetch_add(garbage.len(), Ordering::Relaxed);
             self.sealed.push_back(Bag { garbage, sealed_at: CLOCK.epoch() });
         }
     }
 
     /// Gets the oldest bag for destruction, if it is ripe and nothing is left of the one before.
     #[cold]
-    fn refill(&mut self) {
+    fn refill(&mut self, waiting: &AtomicUsize) {
         if self.ripe.is_empty() && self.sealed.front().is_some_and(Bag::is_ripe) {
             self.ripe = self.sealed.pop_front().map(|bag| bag.garbage).unwrap_or_default();
+            waiting.fetch_sub(self.ripe.len(), Ordering::Relaxed);
         }
     }
 
     /// A piece of ripe garbage.
     #[inline]
-    fn take_ripe(&mut self) -> Option<Garbage> {
+    fn take_ripe(&mut self, waiting: &AtomicUsize) -> Option<Garbage> {
         if self.ripe.is_empty() {
-            self.refill();
+            self.refill(waiting);
         }
         self.ripe.pop()
     }
@@ -153,9 +163,9 @@ impl Pile {
     /// A piece of ripe garbage that is to be destroyed now. A cell stays where it is, for the next
     /// new entry, unless more is waiting than usual.
     #[inline]
-    fn take_due(&mut self) -> Option<Garbage> {
+    fn take_due(&mut self, waiting: &AtomicUsize) -> Option<Garbage> {
         if self.ripe.is_empty() {
-            self.refill();
+            self.refill(waiting);
         }
         let is_due = self.ripe.last()?.step.is_some() || self.is_behind();
         if is_due { self.ripe.pop() } else { None }
@@ -212,9 +222,9 @@ impl Reclaim for Bags {
             pile.open.push(garbage);
             let is_full = pile.open.len() >= BAG_LEN;
             if is_full {
-                pile.seal();
+                pile.seal(&self.waiting);
             }
-            (pile.take_due(), is_full)
+            (pile.take_due(&self.waiting), is_full)
         });
         if is_full {
             CLOCK.advance();
@@ -229,6 +239,10 @@ impl Reclaim for Bags {
         self.with_pile(pin, Pile::take_cell)
     }
 
+    fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
     fn settle(&self) {
         if IS_DESTROYING.get() {
             // Called by a destructor: as in a retirement, it must not call the next.
@@ -236,12 +250,12 @@ impl Reclaim for Bags {
         }
         let _until_the_end = Destroying::begin();
         let pin = self.pin();
-        self.with_pile(&pin, Pile::seal);
+        self.with_pile(&pin, |pile| pile.seal(&self.waiting));
         drop(pin);
         (0..SETTLE_TRIES).for_each(|_| CLOCK.advance());
         loop {
             let pin = self.pin();
-            let garbage = self.with_pile(&pin, Pile::take_ripe);
+            let garbage = self.with_pile(&pin, |pile| pile.take_ripe(&self.waiting));
             drop(pin);
             let Some(garbage) = garbage else { break };
             garbage.destroy(self.cell);
@@ -249,6 +263,7 @@ impl Reclaim for Bags {
     }
 
     fn destroy_all(&mut self) {
+        *self.waiting.get_mut() = 0;
         // A destructor retires nothing here: it has no reference to the map.
         for pointer in &self.piles {
             let pile = pointer.swap(ptr::null_mut(), Ordering::Acquire);
@@ -273,7 +288,9 @@ impl Bags {
             return;
         }
         self.destroy_some(pin, garbage);
-        let take_more = |pile: &mut Pile| if pile.is_behind() { pile.take_ripe() } else { None };
+        let take_more = |pile: &mut Pile| {
+            if pile.is_behind() { pile.take_ripe(&self.waiting) } else { None }
+        };
         if let Some(garbage) = self.with_pile(pin, take_more) {
             self.destroy_some(pin, garbage);
         }

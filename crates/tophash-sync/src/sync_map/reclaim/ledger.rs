@@ -11,6 +11,9 @@ use std::collections::HashSet;
 use std::ptr::NonNull;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+/// What is not pinned does not wait.
+pub(in super::super) const USUAL_MAX: usize = 0;
+
 pub(in super::super) struct Ledger {
     state: Mutex<State>,
     cell: Layout,
@@ -84,6 +87,10 @@ impl Reclaim for Ledger {
 
     fn take_cell(&self, _: &LedgerPin<'_>) -> Option<NonNull<()>> {
         None
+    }
+
+    fn waiting(&self) -> usize {
+        self.state().garbage.len()
     }
 
     fn settle(&self) {

@@ -16,9 +16,9 @@ mod ledger;
 pub(super) mod watch;
 
 #[cfg(not(any(loom, shuttle)))]
-pub(super) use bags::Bags as Memory;
+pub(super) use bags::{Bags as Memory, USUAL_MAX};
 #[cfg(any(loom, shuttle))]
-pub(super) use ledger::Ledger as Memory;
+pub(super) use ledger::{Ledger as Memory, USUAL_MAX};
 
 use std::alloc::{Layout, dealloc};
 use std::mem;
@@ -45,6 +45,9 @@ pub(super) trait Reclaim {
 
     /// Memory of a destroyed entry, for a new one: of the layout that cells have.
     fn take_cell(&self, pin: &Self::Pin<'_>) -> Option<NonNull<()>>;
+
+    /// How many pieces of garbage wait because of pins, rounded down for each thread.
+    fn waiting(&self) -> usize;
 
     /// Destroys what can be, of all that was retired; everything if nobody is pinned.
     fn settle(&self);
@@ -113,13 +116,11 @@ impl Garbage {
     pub(super) fn destroy(self, cell: Layout) {
         let mut rest = Some(self);
         while let Some(garbage) = rest {
-            rest = match garbage.step {
-                Some(_) => garbage.destroy_some(),
-                None => {
-                    free_cell(garbage.pointer, cell);
-                    None
-                }
-            };
+            if garbage.step.is_none() {
+                free_cell(garbage.pointer, cell);
+                return;
+            }
+            rest = garbage.destroy_some();
         }
     }
 }
