@@ -248,11 +248,12 @@ impl Step {
             // Leaks are not errors here: tests leak iterators on purpose, and a census counts what
             // must not be leaked. `--target` keeps the sanitizer out of build scripts. The
             // bootstrap variable opens the flag to a stable compiler; its std is as it was built.
+            // With `verify` nothing that was freed is used again without the allocator's knowing.
             Self::Asan => CargoCall::new("test -p tophash -p tophash-sync --lib --tests --target")
                 .with_argument(host())
                 .with("ASAN_OPTIONS", "detect_leaks=0")
                 .with("RUSTC_BOOTSTRAP", "1")
-                .with_flags("RUSTFLAGS", "-Zsanitizer=address -Cdebug-assertions")
+                .with_flags("RUSTFLAGS", "-Zsanitizer=address -Cdebug-assertions --cfg verify")
                 .in_own_folder("asan"),
             Self::Loom => model_check("loom"),
             Self::Shuttle => model_check("shuttle"),

@@ -62,6 +62,14 @@ pub(crate) fn low_bits(hash: u64, count: u32) -> usize {
     bits
 }
 
+/// The level of a bucket when so many are live and all splits are done.
+fn level_among(index: usize, live: usize) -> u32 {
+    let top_bit = live.next_power_of_two() >> 1;
+    // Those that are still to be split have one bit fewer: their other halves are not there.
+    let is_split = index >= top_bit || index + top_bit < live;
+    if is_split { live.next_power_of_two().ilog2() } else { top_bit.ilog2() }
+}
+
 impl<B> Directory<B> {
     /// How many buckets there are, and a few that are about to be.
     pub(crate) fn live(&self) -> usize {
@@ -115,14 +123,19 @@ impl<B> Directory<B> {
 }
 
 impl<B: Bucket> Directory<B> {
-    /// A directory of so many buckets, a power of two, none of them born.
-    pub(crate) fn of(live: usize) -> Self {
-        assert!(live.is_power_of_two(), "{live} buckets");
-        Self {
+    /// A directory of so many buckets, at least one, each of which `give_birth` makes born at a
+    /// level.
+    pub(crate) fn of(live: usize, give_birth: impl Fn(&B, u32)) -> Self {
+        assert!(live > 0, "a directory without a bucket");
+        let directory = Self {
             live: AtomicUsize::new(live),
-            mask: AtomicUsize::new(live - 1),
+            mask: AtomicUsize::new(live.next_power_of_two() - 1),
             buckets: Chunks::with_room(live),
+        };
+        for index in 0..live {
+            give_birth(directory.bucket_or_make(index), level_among(index, live));
         }
+        directory
     }
 
     /// The bucket of an index, with its chunk made if need be.
@@ -213,5 +226,23 @@ impl Rank {
         let start = (index as u64).reverse_bits();
         debug_assert_eq!(Some(start), self.0);
         self.0 = (level > 0).then(|| start.checked_add(1 << (64 - level))).flatten();
+    }
+}
+
+#[cfg(all(test, not(any(loom, shuttle))))]
+mod tests {
+    use super::{level_among, low_bits};
+    use testkit::Random;
+
+    #[test]
+    fn with_any_number_of_buckets_a_hash_belongs_to_one() {
+        let mut random = Random::new(1);
+        for live in (1..70).chain([127, 128, 129, 1000]) {
+            for _ in 0..200 {
+                let hash = random.next_u64();
+                let is_place = |&index: &usize| low_bits(hash, level_among(index, live)) == index;
+                assert_eq!((0..live).filter(is_place).count(), 1, "{live} buckets, {hash:x}");
+            }
+        }
     }
 }

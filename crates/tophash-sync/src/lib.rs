@@ -88,6 +88,7 @@ mod mutex;
     expect(unsafe_code, reason = "the parking lot's interface is unsafe")
 )]
 mod parking;
+mod patience;
 pub mod safe_map;
 pub mod sharded_map;
 #[expect(unsafe_code, reason = "the map: see the invariants in sync_map/mod.rs")]

@@ -9,8 +9,6 @@ pub(crate) use modelled::Spot;
 pub(crate) struct Woken {
     /// Whether there was somebody to wake.
     pub(crate) is_anybody: bool,
-    /// Whether others stay asleep.
-    pub(crate) has_more: bool,
     /// Whether it is time to hand on what the sleeper waits for, before somebody else takes it. So
     /// it is every half a millisecond or so.
     pub(crate) is_time_to_be_fair: bool,
@@ -51,7 +49,6 @@ mod lot {
                 unpark_one(key, |result| {
                     UnparkToken(usize::from(before(Woken {
                         is_anybody: result.unparked_threads > 0,
-                        has_more: result.have_more_threads,
                         is_time_to_be_fair: result.be_fair,
                     })))
                 });
@@ -107,7 +104,6 @@ mod modelled {
             queue.wakings += usize::from(is_anybody);
             let was_handed = before(Woken {
                 is_anybody,
-                has_more: queue.waiting > 0,
                 is_time_to_be_fair: is_anybody && queue.wakings % 2 == 0,
             });
             if is_anybody {

@@ -22,6 +22,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("crates/tophash-sync/src/interner/index.rs", "a bucket of zeros is a bucket"),
     ("crates/tophash-sync/src/interner/places.rs", "a text is read from where it lies"),
     ("crates/tophash-sync/src/interner/segments.rs", "an array that grows under its readers"),
+    ("crates/tophash-sync/src/interner/text.rs", "words are read from anywhere in a text"),
     ("crates/tophash-sync/src/link.rs", "a pointer that is set once"),
     ("crates/tophash-sync/src/mutex.rs", "a lock: what it guards"),
     ("crates/tophash-sync/src/parking.rs", "the parking lot's interface is unsafe"),

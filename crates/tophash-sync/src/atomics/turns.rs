@@ -64,24 +64,6 @@ taking_turns!(WatchedU64, AtomicU64, u64);
 taking_turns!(WatchedPtr<T>, AtomicPtr<T>, *mut T);
 
 impl WatchedU64 {
-    pub(crate) fn fetch_xor(&self, bits: u64, order: Ordering) -> u64 {
-        self.take_turn().fetch_xor(bits, order)
-    }
-
-    pub(crate) fn fetch_and(&self, bits: u64, order: Ordering) -> u64 {
-        self.take_turn().fetch_and(bits, order)
-    }
-
-    pub(crate) fn compare_exchange(
-        &self,
-        old: u64,
-        new: u64,
-        success: Ordering,
-        failure: Ordering,
-    ) -> Result<u64, u64> {
-        self.take_turn().compare_exchange(old, new, success, failure)
-    }
-
     pub(crate) fn compare_exchange_weak(
         &self,
         old: u64,

@@ -1,18 +1,15 @@
 //! Index, places and arena together: what the plain and the bounded interner are made of.
 
-use std::hash::{BuildHasher, Hasher};
+use std::hash::BuildHasher;
 use std::sync::{OnceLock, PoisonError};
 
 use super::arena::Arena;
 use super::index::{FLOOD_DEPTH, Growth, Index};
 use super::places::Places;
+use super::text::Sought;
 use super::{Full, Symbol};
 use crate::atomics::{AtomicU32, Mutex, Ordering, const_where_possible};
 use crate::hashing::is_default;
-
-/// An odd number without pattern, by which hashes are multiplied: a user's hash may have its
-/// randomness anywhere.
-const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Texts and their symbols.
 pub(super) struct Core<S> {
@@ -48,14 +45,6 @@ pub(super) struct Limits {
 
 impl Limits {
     pub(super) const NONE: Self = Self { texts_max: Symbol::COUNT_MAX, bytes_max: usize::MAX };
-}
-
-/// 32 bits of a text's hash.
-#[inline(always)]
-pub(super) fn hash_with<S: BuildHasher>(state: &S, text: &str) -> u32 {
-    let mut hasher = state.build_hasher();
-    hasher.write(text.as_bytes());
-    (hasher.finish().wrapping_mul(SPREAD) >> 32) as u32
 }
 
 impl<S> Core<S> {
@@ -108,26 +97,27 @@ impl<S> Core<S> {
     }
 
     #[inline(always)]
-    fn is(&self, symbol: Symbol, text: &str) -> bool {
-        self.places.get(symbol) == Some(text)
+    fn is(&self, symbol: Symbol, sought: &Sought<'_>) -> bool {
+        self.places.get(symbol).is_some_and(|text| sought.is(text))
     }
 }
 
 impl<S: BuildHasher> Core<S> {
     /// The index in use, and the hash of a text in it.
     #[inline(always)]
-    fn index_for(&self, text: &str) -> (&Index, u32) {
+    fn index_for(&self, sought: &Sought<'_>) -> (&Index, u32) {
         match self.keyed.get() {
-            None => (&self.index, hash_with(&self.state, text)),
-            Some(keyed) => (&keyed.index, hash_with(&keyed.state, text)),
+            None => (&self.index, sought.hash(&self.state)),
+            Some(keyed) => (&keyed.index, sought.hash(&keyed.state)),
         }
     }
 
     /// The symbol of a text that is there.
     #[inline]
     pub(super) fn get(&self, text: &str) -> Option<Symbol> {
-        let (index, hash) = self.index_for(text);
-        let found = index.find(hash, |symbol| self.is(symbol, text));
+        let sought = Sought::new(text);
+        let (index, hash) = self.index_for(&sought);
+        let found = index.find(hash, |symbol| self.is(symbol, &sought));
         found.or_else(|| self.get_locked(text))
     }
 
@@ -136,25 +126,27 @@ impl<S: BuildHasher> Core<S> {
     #[inline(never)]
     fn get_locked(&self, text: &str) -> Option<Symbol> {
         // The state is the user's; it runs before the lock is taken.
-        let hash = hash_with(&self.state, text);
-        self.with_writer(|_| self.find_locked(text, hash).2)
+        let sought = Sought::new(text);
+        let hash = sought.hash(&self.state);
+        self.with_writer(|_| self.find_locked(&sought, hash).2)
     }
 
     /// The index in use, the hash in it, and the symbol, by the writer. `hash` is that of the
     /// first index.
-    fn find_locked(&self, text: &str, hash: u32) -> (&Index, u32, Option<Symbol>) {
+    fn find_locked(&self, sought: &Sought<'_>, hash: u32) -> (&Index, u32, Option<Symbol>) {
         let (index, hash) = match self.keyed.get() {
             None => (&self.index, hash),
-            Some(keyed) => (&keyed.index, hash_with(&keyed.state, text)),
+            Some(keyed) => (&keyed.index, sought.hash(&keyed.state)),
         };
-        (index, hash, index.find_locked(hash, |symbol| self.is(symbol, text)))
+        (index, hash, index.find_locked(hash, |symbol| self.is(symbol, sought)))
     }
 
     /// The symbol of a text, which is taken in if there is room.
     #[inline]
     pub(super) fn intern(&self, text: &str, limits: Limits) -> Result<Symbol, Full> {
-        let (index, hash) = self.index_for(text);
-        match index.find(hash, |symbol| self.is(symbol, text)) {
+        let sought = Sought::new(text);
+        let (index, hash) = self.index_for(&sought);
+        match index.find(hash, |symbol| self.is(symbol, &sought)) {
             Some(symbol) => Ok(symbol),
             None => self.intern_locked(text, limits),
         }
@@ -163,10 +155,11 @@ impl<S: BuildHasher> Core<S> {
     #[cold]
     #[inline(never)]
     fn intern_locked(&self, text: &str, limits: Limits) -> Result<Symbol, Full> {
-        let hash = hash_with(&self.state, text);
+        let sought = Sought::new(text);
+        let hash = sought.hash(&self.state);
         self.with_writer(|writer| {
             // Somebody may have taken it in meanwhile: the guide's second look.
-            let (index, hash, found) = self.find_locked(text, hash);
+            let (index, hash, found) = self.find_locked(&sought, hash);
             match found {
                 Some(symbol) => Ok(symbol),
                 None => self.add(writer, index, (text, hash), limits),
@@ -212,7 +205,7 @@ impl<S: BuildHasher> Core<S> {
         let state = std::hash::RandomState::new();
         let (index, mut growth) = (Index::new(), Growth::new());
         for (symbol, text) in self.iter() {
-            index.insert(&mut growth, hash_with(&state, text), symbol);
+            index.insert(&mut growth, Sought::new(text).hash(&state), symbol);
         }
         writer.growth = growth;
         let is_first = self.keyed.set(Box::new(Keyed { state, index })).is_ok();

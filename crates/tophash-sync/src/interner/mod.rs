@@ -13,7 +13,7 @@
 //! - `arena.rs`: the texts. `places.rs`: where the text of each symbol is.
 //! - `index.rs`: which symbols have a hash. It grows by splitting one bucket for every few texts,
 //!   as the map does, so that no insertion rebuilds it.
-//! - `core.rs`: the three together.
+//! - `text.rs`: how a text is hashed and compared. `core.rs`: all together.
 //!
 //! The protocol is short because nothing is ever removed. A text is written, then its place
 //! (released), then its word in the index (released): who finds the word finds the text. A reader
@@ -30,6 +30,7 @@ mod segments;
 #[cfg(feature = "serde")]
 mod serde;
 mod symbol;
+mod text;
 mod weak;
 
 #[cfg(all(test, not(any(loom, shuttle))))]

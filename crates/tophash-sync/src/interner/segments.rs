@@ -9,6 +9,9 @@
 //! ```
 //!
 //! (With [`FIRST_LOG2`] = 6: the first four segments have 64 elements together.)
+//!
+//! What is kept of a segment is where an element with position 0 would lie, if the segment went
+//! back so far: then an element is found without its offset in the segment.
 
 use std::ptr::{self, NonNull};
 
@@ -29,14 +32,16 @@ const SEGMENT_COUNT: usize = 8;
 
 /// The array. Elements are made in order, by one thread at a time, and are never taken away.
 pub(super) struct Segments<T> {
-    pointers: [AtomicPtr<T>; SEGMENT_COUNT],
+    /// For each segment null, or its first element's address less [`begin_of`] elements.
+    origins: [AtomicPtr<T>; SEGMENT_COUNT],
 }
 
 /// Where an element is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Place {
     segment: usize,
-    offset: usize,
+    /// Counted from the [`begin_of`] the first segment, whose index is 0.
+    position: usize,
 }
 
 /// The place of an element below 2^32.
@@ -45,11 +50,19 @@ fn place_of(index: u32) -> Place {
     // Beginning at 2^FIRST_LOG2 the doublings are the powers of two.
     let position = u64::from(index) + (1 << FIRST_LOG2);
     let doubling = position.ilog2();
-    let len_log2 = doubling - 2;
-    let quarter = (position >> len_log2) & 3;
-    #[expect(clippy::cast_possible_truncation, reason = "below 4, and below 2^31")]
-    let (quarter, offset) = (quarter as usize, (position & ((1 << len_log2) - 1)) as usize);
-    Place { segment: (doubling - FIRST_LOG2) as usize * 4 + quarter, offset }
+    // The highest bit and the two after it: 4 to 7.
+    let quarter = position >> (doubling - 2);
+    let segment = u64::from(doubling * 4) + quarter - (u64::from(FIRST_LOG2) * 4 + 4);
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "no segment is so far where 2^32 is too far"
+    )]
+    Place { segment: segment as usize, position: position as usize }
+}
+
+/// The position of a segment's first element.
+const fn begin_of(segment: usize) -> usize {
+    (4 + segment % 4) * len_of(segment)
 }
 
 /// Elements of a segment.
@@ -60,27 +73,28 @@ const fn len_of(segment: usize) -> usize {
 impl<T> Segments<T> {
     #[cfg(not(any(loom, shuttle)))]
     pub(super) const fn new() -> Self {
-        Self { pointers: [const { AtomicPtr::new(ptr::null_mut()) }; SEGMENT_COUNT] }
+        Self { origins: [const { AtomicPtr::new(ptr::null_mut()) }; SEGMENT_COUNT] }
     }
 
     #[cfg(any(loom, shuttle))]
     pub(super) fn new() -> Self {
-        Self { pointers: std::array::from_fn(|_| AtomicPtr::new(ptr::null_mut())) }
+        Self { origins: std::array::from_fn(|_| AtomicPtr::new(ptr::null_mut())) }
     }
 
     /// An element, if its segment was made.
     #[inline(always)]
     pub(super) fn get(&self, index: u32) -> Option<&T> {
         let place = place_of(index);
-        let first = NonNull::new(self.pointers[place.segment].load(Ordering::Acquire))?;
-        // SAFETY: a segment that is not null has `len_of` elements, all initialised before the
-        // pointer was released, and `offset` is below that. It lives as long as `self`.
-        Some(unsafe { first.add(place.offset).as_ref() })
+        let origin = NonNull::new(self.origins[place.segment].load(Ordering::Acquire))?;
+        // SAFETY: a segment that is not null has `len_of` elements from `begin_of` on, all
+        // initialised before the pointer was released, and the position is one of them. It lives as
+        // long as `self`.
+        Some(unsafe { &*origin.as_ptr().wrapping_add(place.position) })
     }
 
     /// Elements whose segments were made, and the bytes that they take: O(segments).
     pub(super) fn allocation_size(&self) -> usize {
-        let made = |&segment: &usize| !self.pointers[segment].load(Ordering::Relaxed).is_null();
+        let made = |&segment: &usize| !self.origins[segment].load(Ordering::Relaxed).is_null();
         (0..SEGMENT_COUNT).filter(made).map(|segment| len_of(segment) * size_of::<T>()).sum()
     }
 }
@@ -92,8 +106,10 @@ impl<T: Zeroed> Segments<T> {
     pub(super) fn get_or_make(&self, index: u32) -> &T {
         if self.get(index).is_none() {
             let segment = place_of(index).segment;
-            let elements = Box::into_raw(zeroed::<T>(len_of(segment)));
-            self.pointers[segment].store(elements.cast(), Ordering::Release);
+            let first = Box::into_raw(zeroed::<T>(len_of(segment))).cast::<T>();
+            let origin = first.wrapping_sub(begin_of(segment));
+            assert!(!origin.is_null(), "a segment lies where none can be told from null");
+            self.origins[segment].store(origin, Ordering::Release);
         }
         self.get(index).expect("the segment was just made")
     }
@@ -101,9 +117,10 @@ impl<T: Zeroed> Segments<T> {
 
 impl<T> Drop for Segments<T> {
     fn drop(&mut self) {
-        for (segment, pointer) in self.pointers.iter().enumerate() {
-            let first = pointer.load(Ordering::Relaxed);
-            if !first.is_null() {
+        for (segment, origin) in self.origins.iter().enumerate() {
+            let origin = origin.load(Ordering::Relaxed);
+            if !origin.is_null() {
+                let first = origin.wrapping_add(begin_of(segment));
                 // SAFETY: it came from a boxed slice of so many elements, and nobody has a
                 // reference to it any more.
                 unsafe { drop_slice(first, len_of(segment)) };
@@ -125,12 +142,13 @@ mod tests {
 
     #[test]
     fn every_index_has_a_place_of_its_own_in_order() {
-        let mut expected = Place { segment: 0, offset: 0 };
+        let mut expected = Place { segment: 0, position: begin_of(0) };
         for index in 0..10_000 {
             assert_eq!(place_of(index), expected);
-            expected.offset += 1;
-            if expected.offset == len_of(expected.segment) {
-                expected = Place { segment: expected.segment + 1, offset: 0 };
+            expected.position += 1;
+            if expected.position == begin_of(expected.segment) + len_of(expected.segment) {
+                expected.segment += 1;
+                assert_eq!(expected.position, begin_of(expected.segment));
             }
         }
         assert!(place_of(u32::MAX).segment < SEGMENT_COUNT);

@@ -9,8 +9,8 @@ use std::sync::{Arc, Weak};
 use std::thread::available_parallelism;
 
 use crossbeam_utils::CachePadded;
-use tophash::HashTable;
 use tophash::hash_table::Entry;
+use tophash::{HashTable, ShrinkPolicy};
 
 use crate::mutex::Mutex;
 
@@ -26,8 +26,9 @@ const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 /// Texts that are kept once as long as somebody holds them: for keys that strangers choose.
 ///
 /// What it returns is a handle like an `Arc<str>`. When the last handle to a text goes, its entry
-/// goes with it, so that the interner never holds more than what is in use. Its clones share the
-/// texts. It hashes with SipHash-1-3 and a key of its own from the start.
+/// goes with it, so that the interner never holds more than what is in use; its tables shrink as
+/// texts go, a bucket for each of them. Its clones share the texts. It hashes with SipHash-1-3 and
+/// a key of its own from the start.
 ///
 /// | operation | cost |
 /// |---|---|
@@ -98,7 +99,12 @@ impl WeakInterner {
     pub fn new() -> Self {
         let cores = available_parallelism().map_or(1, usize::from);
         let count = cores.saturating_mul(SHARDS_PER_CORE).min(SHARD_COUNT_MAX).next_power_of_two();
-        let tables = (0..count).map(|_| CachePadded::new(Mutex::new(HashTable::new()))).collect();
+        let table = |_| {
+            let mut table = HashTable::new();
+            table.set_shrink_policy(ShrinkPolicy::Automatic);
+            CachePadded::new(Mutex::new(table))
+        };
+        let tables = (0..count).map(table).collect();
         let shift = u64::BITS - count.ilog2();
         let state = std::hash::RandomState::new();
         Self { shards: Arc::new(Shards { tables, shift, state }) }
@@ -161,6 +167,22 @@ impl WeakInterner {
     /// ```
     pub fn len(&self) -> usize {
         self.shards.tables.iter().map(|table| table.lock().len()).sum()
+    }
+
+    /// Bytes in allocations of the interner, besides the texts, which are their handles'.
+    /// O(shards).
+    ///
+    /// ```
+    /// let tags = tophash_sync::WeakInterner::new();
+    /// let handles: Vec<_> = (0..20_000).map(|n| tags.intern(&n.to_string())).collect();
+    /// let before = tags.allocation_size();
+    /// drop(handles);
+    /// assert!(tags.allocation_size() < before / 10);
+    /// ```
+    pub fn allocation_size(&self) -> usize {
+        let of_tables: usize =
+            self.shards.tables.iter().map(|table| table.lock().allocation_size()).sum();
+        size_of::<Shards>() + size_of_val(&*self.shards.tables) + of_tables
     }
 
     /// Whether no text is held. O(shards).

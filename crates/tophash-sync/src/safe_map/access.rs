@@ -92,7 +92,45 @@ where
         Q: Hash + Equivalent<K> + ?Sized,
     {
         // The key is dropped when others may go on.
-        let removed = self.writing().map.remove_entry(key);
+        self.remove_entry(key).map(|(_, value)| value)
+    }
+
+    /// Takes the entry of `key` out. O(1) and bounded.
+    ///
+    /// ```
+    /// let map = tophash_sync::SafeMap::new();
+    /// map.insert("alice", 30);
+    /// assert_eq!(map.remove_entry("alice"), Some(("alice", 30)));
+    /// ```
+    #[inline]
+    pub fn remove_entry<Q>(&self, key: &Q) -> Option<(K, V)>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        self.writing().map.remove_entry(key)
+    }
+
+    /// Takes the value of `key` out if `is_right` says so of it. O(1) and bounded; the key is
+    /// looked up twice, and nobody else uses the map while `is_right` runs.
+    ///
+    /// ```
+    /// let sessions = tophash_sync::SafeMap::new();
+    /// sessions.insert("alice", 100);
+    /// assert_eq!(sessions.remove_if("alice", |expires| *expires < 50), None);
+    /// assert_eq!(sessions.remove_if("alice", |expires| *expires < 150), Some(100));
+    /// ```
+    pub fn remove_if<Q>(&self, key: &Q, is_right: impl FnOnce(&V) -> bool) -> Option<V>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
+        let removed = {
+            let map = &mut self.writing().map;
+            if !is_right(map.get(key)?) {
+                return None;
+            }
+            map.remove_entry(key)
+        };
+        // The key is dropped when others may go on.
         removed.map(|(_, value)| value)
     }
 

@@ -21,7 +21,7 @@ fn a_safe_map_agrees_with_the_model_with_good_and_bad_hashes() {
         let mut random = Random::new(7);
         for _ in 0..3000 {
             let (key, value) = (random.below(key_end), random.below(1000));
-            match random.below(9) {
+            match random.below(11) {
                 0..3 => assert_eq!(map.insert(key, value), model.insert(key, value)),
                 3 => assert_eq!(map.remove(&key), model.remove(&key)),
                 4 => assert_eq!(map.get(&key), model.get(&key).copied()),
@@ -33,6 +33,12 @@ fn a_safe_map_agrees_with_the_model_with_good_and_bad_hashes() {
                 7 => {
                     let got = map.get_or_insert_with(key, || value);
                     assert_eq!(got, *model.entry(key).or_insert(value));
+                }
+                8 => assert_eq!(map.remove_entry(&key), model.remove_entry(&key)),
+                9 => {
+                    let is_unwanted = model.get(&key).is_some_and(|old| old % 2 == 0);
+                    let removed = if is_unwanted { model.remove(&key) } else { None };
+                    assert_eq!(map.remove_if(&key, |old| old % 2 == 0), removed);
                 }
                 _ if random.one_in(50) => {
                     map.clear();
@@ -95,8 +101,9 @@ fn a_closure_that_writes_to_its_own_map_panics_and_harms_nothing() {
         silently(|| map.update(&1, |_| map.len())).is_err(),
         silently(|| map.get_or_insert_with(2, || map.get(&1).unwrap())).is_err(),
         silently(|| map.retain(|_, _| map.is_empty())).is_err(),
+        silently(|| map.remove_if(&1, |_| map.is_empty())).is_err(),
     ];
-    assert_eq!(refused, [true; 6]);
+    assert_eq!(refused, [true; 7]);
     assert_eq!((map.len(), map.get(&1), map.get(&2)), (1, Some(10), None));
     map.insert(2, 20);
 }
@@ -194,6 +201,7 @@ fn a_panic_in_hash_eq_clone_or_closure_poisons_and_loses_nothing() {
     fuse.set(Spark::Clone, 1);
     assert!(silently(|| map.get(&key(7))).is_err());
     assert!(silently(|| map.update(&key(7), |_| panic!("in the closure"))).is_err());
+    assert!(silently(|| map.remove_if(&key(7), |_| panic!("in the closure"))).is_err());
     assert!(silently(|| map.write(|_| panic!("in the closure"))).is_err());
     assert!(silently(|| map.get_or_insert_with(key(100), || panic!("no value"))).is_err());
     assert_eq!(map.len(), 50);
@@ -249,7 +257,9 @@ fn a_key_that_uses_its_map_when_it_is_dropped_finds_it_unlocked() {
     assert_eq!(map.insert(key(1), 11), Some(10)); // the second key is dropped
     map.update_or_insert_with(key(1), || 0, |value| *value += 1);
     assert_eq!(map.get_or_insert_with(key(1), || 0), 12);
-    assert_eq!(map.remove(&key(1)), Some(12));
+    assert_eq!(map.remove_if(&key(1), |value| *value == 12), Some(12));
+    map.insert(key(1), 10);
+    assert_eq!(map.remove(&key(1)), Some(10));
     map.insert(key(2), 20);
     map.clear();
     assert!(map.is_empty());

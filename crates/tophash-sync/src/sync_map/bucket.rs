@@ -8,11 +8,10 @@
 //! others lie in allocations of their own.
 
 use super::entry::Entry;
-use super::reclaim::Garbage;
+use super::reclaim::{Garbage, Left};
 use super::word::{SLOT_COUNT, Slots, Word, tag_of};
 use crate::atomics::{AtomicPtr, Ordering, WatchedPtr, WatchedU64};
 use crate::directory;
-use crate::parking::Spot;
 use std::ptr;
 
 #[repr(align(64))]
@@ -20,7 +19,6 @@ pub(super) struct Bucket<K, V> {
     word: WatchedU64,
     slots: [WatchedPtr<Entry<K, V>>; SLOT_COUNT],
     next: AtomicPtr<Bucket<K, V>>,
-    spot: Spot,
 }
 
 /// Where an entry was found.
@@ -59,7 +57,6 @@ impl<K, V> Bucket<K, V> {
             word: WatchedU64::new(word.0),
             slots: [const { ptr::null_mut() }; SLOT_COUNT].map(WatchedPtr::new),
             next: AtomicPtr::new(ptr::null_mut()),
-            spot: Spot::new(),
         }
     }
 
@@ -68,12 +65,12 @@ impl<K, V> Bucket<K, V> {
         Word(self.word.load(Ordering::Acquire))
     }
 
-    pub(super) fn atomic_word(&self) -> &WatchedU64 {
-        &self.word
-    }
-
-    pub(super) fn spot(&self) -> &Spot {
-        &self.spot
+    /// Locks a bucket whose word was this one, and not locked; tells whether it did.
+    #[inline]
+    pub(super) fn try_lock(&self, seen: Word) -> bool {
+        let (success, failure) = (Ordering::Acquire, Ordering::Relaxed);
+        let locked = seen.0 | Word::LOCKED;
+        self.word.compare_exchange_weak(seen.0, locked, success, failure).is_ok()
     }
 
     /// The entry in a slot; null if there is none (M2).
@@ -88,11 +85,11 @@ impl<K, V> Bucket<K, V> {
         self.slots[slot].store(entry, Ordering::Release);
     }
 
-    /// Changes bits of the word. For who holds the chain's lock; others may only set `PARKED`
-    /// meanwhile, which is why this is one step.
+    /// Changes bits of the word. For who holds the chain's lock: nobody else changes it (M7).
     #[inline]
     pub(super) fn flip(&self, bits: u64) {
-        self.word.fetch_xor(bits, Ordering::Release);
+        let word = self.word.load(Ordering::Relaxed);
+        self.word.store(word ^ bits, Ordering::Release);
     }
 
     /// Gives a bucket that is not born its word (M5).
@@ -204,11 +201,11 @@ impl<K, V> Bucket<K, V> {
 
     /// An overflow bucket as something to be destroyed.
     pub(super) fn garbage(bucket: *mut Self) -> Garbage {
-        Garbage::new(bucket.cast(), |bucket| {
+        Garbage::new(bucket, |bucket| {
             // SAFETY: overflow buckets are boxes (M4); garbage is destroyed once, when nobody can
             // reach it (M6). It has no entries.
             drop(unsafe { Box::from_raw(bucket.cast::<Self>()) });
-            true
+            Left::Nothing
         })
     }
 }

@@ -45,8 +45,7 @@ impl<K, V> Table<K, V> {
             let main = self.directory.bucket(index).expect("live buckets are made");
             let word = main.word();
             assert!(word.is_born(), "bucket {index} is not born");
-            let is_held = word.is_locked() || word.is_parked() || word.is_frozen();
-            assert!(!is_held, "bucket {index} is locked");
+            assert!(word.is_open(), "bucket {index} is locked");
             let level = word.level();
             assert_eq!(low_bits(index as u64, level), index, "bucket {index} at level {level}");
             for bit in usize::BITS - index.leading_zeros()..level {

@@ -3,10 +3,13 @@
 //! A new value for a key is a new entry. So a reference to a value stays good for as long as its
 //! holder is pinned, whatever is written meanwhile, and a value may have interior mutability.
 
-use super::reclaim::Garbage;
 #[cfg(any(loom, shuttle))]
 use super::reclaim::watch;
-use std::ptr;
+use super::reclaim::{Garbage, Left};
+use std::alloc::Layout;
+#[cfg(not(any(loom, shuttle)))]
+use std::mem::needs_drop;
+use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 pub(super) struct Entry<K, V> {
@@ -18,9 +21,35 @@ pub(super) struct Entry<K, V> {
 }
 
 impl<K, V> Entry<K, V> {
+    /// What memory an entry takes.
+    pub(super) const LAYOUT: Layout = Layout::new::<Self>();
+
     #[expect(clippy::unnecessary_box_returns, reason = "it goes into the map as it is")]
     pub(super) fn new(hash: u64, key: K, value: V) -> Box<Self> {
         Box::new(Self { hash: AtomicU64::new(hash), key, value })
+    }
+
+    /// As [`Self::new`], in the memory of an entry of this type that was destroyed, if there is
+    /// one.
+    ///
+    /// # Safety
+    ///
+    /// The memory is what [`Self::garbage`] has left, and nobody else has it.
+    #[inline]
+    #[expect(clippy::unnecessary_box_returns, reason = "as above")]
+    pub(super) unsafe fn new_in(
+        cell: Option<NonNull<()>>,
+        hash: u64,
+        key: K,
+        value: V,
+    ) -> Box<Self> {
+        let Some(cell) = cell else { return Self::new(hash, key, value) };
+        let entry = cell.cast::<Self>().as_ptr();
+        // SAFETY: it came from a box of this type, is nobody else's, and is filled here.
+        unsafe {
+            entry.write(Self { hash: AtomicU64::new(hash), key, value });
+            Box::from_raw(entry)
+        }
     }
 
     #[inline]
@@ -55,31 +84,30 @@ impl<K, V> Entry<K, V> {
         entry
     }
 
-    /// The entry as something to be destroyed.
+    /// The entry as something to be destroyed, of which the memory is left.
+    #[cfg(not(any(loom, shuttle)))]
+    #[inline]
     pub(super) fn garbage(entry: *mut Self) -> Garbage {
-        Garbage::new(entry.cast(), |entry| {
-            #[cfg(any(loom, shuttle))]
-            watch::note_death(entry.addr());
+        if !needs_drop::<(K, V)>() {
+            return Garbage::cell(entry);
+        }
+        Garbage::new(entry, |entry| {
             // SAFETY: garbage is destroyed once, when nobody can reach it (M6).
-            unsafe { Self::free(entry.cast()) };
-            true
+            unsafe { ptr::drop_in_place(entry.cast::<Self>()) };
+            Left::Cell
         })
     }
 
-    /// # Safety
-    ///
-    /// The entry was published, and nobody else can reach it.
-    #[cfg(not(any(loom, shuttle)))]
-    unsafe fn free(entry: *mut Self) {
-        // SAFETY: promised by the caller; it comes from a box.
-        drop(unsafe { Box::from_raw(entry) });
-    }
-
-    /// Its memory is kept, so that no other entry gets the address: see `reclaim/watch.rs`.
+    /// The same for models. The memory is kept, so that no other entry gets the address: see
+    /// `reclaim/watch.rs`.
     #[cfg(any(loom, shuttle))]
-    unsafe fn free(entry: *mut Self) {
-        // SAFETY: promised by the caller.
-        unsafe { ptr::drop_in_place(entry) };
+    pub(super) fn garbage(entry: *mut Self) -> Garbage {
+        Garbage::new(entry, |entry| {
+            watch::note_death(entry.addr());
+            // SAFETY: as above.
+            unsafe { ptr::drop_in_place(entry.cast::<Self>()) };
+            Left::Nothing
+        })
     }
 
     /// Whether a pointer leads to this very entry. While one is pinned no address is used twice.

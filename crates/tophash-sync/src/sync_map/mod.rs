@@ -34,6 +34,8 @@
 //!   out of the bucket after.
 //! - **M6.** What is retired cannot be reached by who pins afterwards: it was in one place only,
 //!   and was taken out of it first. It is destroyed once.
+//! - **M7.** The words of a chain are changed by who holds its lock alone, and that of a main
+//!   bucket by who takes the lock; where the main bucket is frozen, by who froze it alone.
 //!
 //! Why a reader that finds nothing is right: each slot that it looked at did not hold the key at
 //! some moment of the look-up (M2). If the key had been there during the whole look-up, it had been
@@ -70,6 +72,7 @@ pub use iter::Iter;
 pub use reference::Ref;
 
 use crate::atomics::{AtomicPtr, Ordering, const_where_possible};
+use entry::Entry;
 use flood::Floods;
 use hashing::Hashing;
 use reclaim::{Memory, Pin, Reclaim};
@@ -105,8 +108,9 @@ use tophash::RandomState;
 /// A value that was replaced or deleted is dropped a little later, by a later write of any thread
 /// or when the map is dropped, and not before every load, [`Ref`] and iterator that began
 /// earlier has ended. So values need not be `'static`, and nothing is left when the map has been
-/// dropped. A `Ref` that is kept keeps everything that was removed since, of all maps; one that is
-/// forgotten keeps it until each map is dropped. If `drop` of a key or a value panics at that
+/// dropped. A `Ref` that is kept keeps everything that was removed since, of all maps
+/// ([`garbage_len`](Self::garbage_len) tells how much); one that is forgotten keeps it until each
+/// map is dropped. If `drop` of a key or a value panics at that
 /// time, the panic goes no further.
 ///
 /// # Hash floods
@@ -182,7 +186,7 @@ impl<K, V, S> SyncMap<K, V, S> {
         /// ```
         pub const fn with_hasher(hash_builder: S) -> Self {
             let table = AtomicPtr::new(ptr::null_mut());
-            let memory = Memory::new();
+            let memory = Memory::new(Entry::<K, V>::LAYOUT);
             Self { table, memory, floods: Floods::new(), hash_builder, owned: PhantomData }
         }
     }
@@ -216,6 +220,35 @@ impl<K, V, S> SyncMap<K, V, S> {
         let pin = self.memory.pin();
         self.table(&pin).map_or(0, |table| table.counter.sum())
     }
+
+    /// How many entries that were replaced or deleted wait for readers that were there at the time.
+    /// O(1); they are counted in batches of 1024 for each thread that writes.
+    ///
+    /// As long as nobody stays at one [`Ref`], closure or step of an iterator while others write,
+    /// it is at most [`GARBAGE_MAX`](Self::GARBAGE_MAX) for each of those threads. Who does stay
+    /// keeps all that is removed meanwhile, without a limit; a program that has long readings can
+    /// see it here, and copy out what they need. When they have ended, each write drops two
+    /// entries, until no more than usual wait.
+    ///
+    /// ```
+    /// use tophash_sync::SyncMap;
+    ///
+    /// let map = SyncMap::from([("alice", 30)]);
+    /// let kept = map.get("alice").unwrap();
+    /// (0..100_000).for_each(|n| map.store("alice", n));
+    /// assert!(map.garbage_len() > 90_000);
+    ///
+    /// drop(kept);
+    /// (0..100_000).for_each(|n| map.store("alice", n));
+    /// assert!(map.garbage_len() <= SyncMap::<&str, u32>::GARBAGE_MAX);
+    /// ```
+    pub fn garbage_len(&self) -> usize {
+        self.memory.waiting()
+    }
+
+    /// The most entries that wait for readers, for each thread that writes to the map, if nobody
+    /// reads for as long as it takes a thread to write 1024 times.
+    pub const GARBAGE_MAX: usize = reclaim::USUAL_MAX;
 
     /// Whether there is no entry, as [`len`](Self::len) counts.
     pub fn is_empty(&self) -> bool {

@@ -3,7 +3,7 @@
 use super::bucket::{Bucket, Hit};
 use super::entry::Entry;
 use super::hashing::Hashing;
-use super::reclaim::Garbage;
+use super::reclaim::{Garbage, Left};
 use super::word::Word;
 use crate::atomics::{AtomicBool, AtomicUsize, Ordering};
 use crate::counter::Counter;
@@ -36,23 +36,19 @@ impl<K, V> Table<K, V> {
     /// A table with room for so many entries before it grows.
     pub(super) fn with_capacity(capacity: usize, hashing: Hashing) -> Box<Self> {
         static NEXT_ID: AtomicU64 = AtomicU64::new(0);
-        // Three entries a bucket are what growth keeps to: see `grow.rs`.
-        let wanted = (capacity / 3).clamp(1 << FIRST_LOG2, BUCKET_COUNT_MAX / 2);
-        let live = wanted.next_power_of_two();
-        let table = Box::new(Self {
+        // Somewhat more than three entries a bucket are what growth keeps to: see `grow.rs`.
+        let live = (capacity / 3).clamp(1 << FIRST_LOG2, BUCKET_COUNT_MAX / 2);
+        let give_birth = |bucket: &Bucket<K, V>, level| bucket.give_birth(Word::of_level(level));
+        Box::new(Self {
             id: NEXT_ID.fetch_add(1, Relaxed),
-            directory: Directory::of(live),
+            directory: Directory::of(live, give_birth),
             counter: Counter::new(),
             hashing,
             freed: AtomicUsize::new(0),
             is_left: AtomicBool::new(false),
             is_flooded: AtomicBool::new(false),
             writes_before_change: AtomicUsize::new(0),
-        });
-        for index in 0..live {
-            table.directory.bucket_or_make(index).give_birth(Word::of_level(live.ilog2()));
-        }
-        table
+        })
     }
 
     /// The entry of this hash that `is_it` says is the one. Takes no lock; `is_it` is code of the
@@ -101,16 +97,16 @@ impl<K, V> Table<K, V> {
 
     /// The table as something to be destroyed, a few buckets at a time.
     pub(super) fn garbage(table: *mut Self) -> Garbage {
-        Garbage::new(table.cast(), |table| {
+        Garbage::new(table, |table| {
             let table = table.cast::<Self>();
             // SAFETY: garbage is destroyed once, when nobody can reach it (M6), so the table is
             // there until it is freed here.
             unsafe {
-                let is_free = (*table).free_some();
-                if is_free {
-                    drop(Box::from_raw(table));
+                if !(*table).free_some() {
+                    return Left::Part;
                 }
-                is_free
+                drop(Box::from_raw(table));
+                Left::Nothing
             }
         })
     }
@@ -121,7 +117,7 @@ impl<K, V> Table<K, V> {
     ///
     /// It is a box, and nobody else has it.
     pub(super) unsafe fn destroy(table: *mut Self) {
-        Self::garbage(table).destroy();
+        Self::garbage(table).destroy(Entry::<K, V>::LAYOUT);
     }
 
     /// Frees the entries of a few buckets, or a few chunks when no entry is left; tells whether
@@ -167,6 +163,6 @@ unsafe fn free_chain<K, V>(main: &Bucket<K, V>, has_entries: bool) {
 
 fn free_entries<K, V>(bucket: &Bucket<K, V>) {
     for (_, entry) in bucket.taken() {
-        Entry::garbage(entry).destroy();
+        Entry::garbage(entry).destroy(Entry::<K, V>::LAYOUT);
     }
 }

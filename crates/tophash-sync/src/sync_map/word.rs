@@ -3,8 +3,7 @@
 //! ```text
 //! bits 0 to 47    the tags of slots 0 to 5, a byte each; 0 stands for a free slot
 //! bit 48          LOCKED: some writer is at work here
-//! bit 49          PARKED: threads may be asleep until it is done
-//! bit 50          FROZEN: nobody may write here any more, or for now
+//! bit 49          FROZEN: nobody may write here any more, or for now
 //! bits 56 to 63   the level and one; 0 stands for a bucket that is not born
 //! ```
 //!
@@ -25,8 +24,7 @@ pub(super) struct Word(pub(super) u64);
 
 impl Word {
     pub(super) const LOCKED: u64 = 1 << 48;
-    pub(super) const PARKED: u64 = 1 << 49;
-    pub(super) const FROZEN: u64 = 1 << 50;
+    pub(super) const FROZEN: u64 = 1 << 49;
 
     /// The word of a bucket that nobody has filled yet.
     pub(super) const UNBORN: Self = Self(0);
@@ -48,14 +46,15 @@ impl Word {
         (self.0 >> LEVEL_SHIFT) as u32 - 1
     }
 
+    /// Whether the lock can be taken.
     #[inline]
-    pub(super) fn is_locked(self) -> bool {
-        self.0 & Self::LOCKED != 0
+    pub(super) fn is_open(self) -> bool {
+        self.is_born() && self.0 & (Self::LOCKED | Self::FROZEN) == 0
     }
 
     #[inline]
-    pub(super) fn is_parked(self) -> bool {
-        self.0 & Self::PARKED != 0
+    pub(super) fn is_locked(self) -> bool {
+        self.0 & Self::LOCKED != 0
     }
 
     #[inline]

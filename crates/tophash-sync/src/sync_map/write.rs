@@ -61,6 +61,7 @@ struct Added<K, V> {
 impl<K, V> Hit<'_, K, V> {
     /// Replaces the entry that was found, if it is still there, and returns it, to be retired; else
     /// gives the new one back.
+    #[inline]
     fn replace(
         &self,
         new: Box<Entry<K, V>>,
@@ -158,7 +159,8 @@ impl<K: Eq + Hash, V, S: BuildHasher> SyncMap<K, V, S> {
     ) -> Put<'p, K, V, R> {
         let mut table = self.table_to_write(pin);
         let mut hash = self.hash(table, &key);
-        let mut new = Entry::new(hash, key, value);
+        // SAFETY: cells of this map's memory are what its entries have left.
+        let mut new = unsafe { Entry::new_in(self.memory.take_cell(pin), hash, key, value) };
         loop {
             let next = self.floods.next_hash(&new.key, &self.hash_builder);
             let mut others = Vec::new();

@@ -14,9 +14,10 @@
 
 use super::WordMap;
 use super::hashing::Hashing;
-use super::lock::{Locked, Patience};
+use super::lock::Locked;
 use super::table::Table;
 use crate::atomics::Ordering;
+use crate::patience::Patience;
 
 impl<K, V> WordMap<K, V> {
     /// Waits for the table that takes the place of the frozen one.

@@ -29,18 +29,13 @@ impl Table {
     /// A table with room for so many entries before it grows.
     pub(super) fn with_capacity(capacity: usize, hashing: Hashing) -> Box<Self> {
         // Growth keeps to somewhat less than two entries a bucket.
-        let wanted = (capacity / 3 * 2).clamp(1 << FIRST_LOG2, BUCKET_COUNT_MAX / 2);
-        let live = wanted.next_power_of_two();
-        let table = Box::new(Self {
-            directory: Directory::of(live),
+        let live = (capacity / 3 * 2).clamp(1 << FIRST_LOG2, BUCKET_COUNT_MAX / 2);
+        Box::new(Self {
+            directory: Directory::of(live, Bucket::be_born),
             counter: Counter::new(),
             hashing,
             is_flooded: AtomicBool::new(false),
-        });
-        for index in 0..live {
-            table.directory.bucket_or_make(index).be_born(live.ilog2());
-        }
-        table
+        })
     }
 
     /// The value of a key. Takes no lock, and begins again only when a removal or a split has come

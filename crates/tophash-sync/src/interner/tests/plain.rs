@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, Hasher};
 use testkit::hashers::{Constant, Fnv1a, Identity, LowBitsOnly, Truncated};
 use testkit::{Random, silently};
 
-use crate::interner::core::hash_with;
+use crate::interner::text::Sought;
 use crate::{Interner, Symbol};
 
 fn check<S: BuildHasher>(state: S, text_end: usize, count: usize) {
@@ -134,7 +134,7 @@ fn longer_texts_take_no_more_above_their_own() {
 fn texts_that_were_chosen_to_collide_get_an_index_of_their_own_hash() {
     // Texts that the first index puts into one bucket, as long as it has at most 4096 of them.
     let state = tophash::RandomState::new();
-    let collides = |text: &String| hash_with(&state, text).trailing_zeros() >= 12;
+    let collides = |text: &String| Sought::new(text).hash(&state).trailing_zeros() >= 12;
     let chosen = (0_u64..).map(|n| format!("{n}")).filter(collides);
     let interner = Interner::new();
     let mut before = Vec::new();

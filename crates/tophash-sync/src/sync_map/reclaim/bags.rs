@@ -3,22 +3,38 @@
 //! Each thread that writes has a pile of its own in each map: the open bag, to which it adds; full
 //! bags, sealed with the epoch of that moment and ripe a few epochs later; and what is ripe. Each
 //! retirement destroys one or two pieces of that. So as much is destroyed as is made, and never
-//! much at once.
+//! much at once. The memory of entries is kept for the thread's next ones, up to some: to give it
+//! to the allocator and have it back takes a fifth of a write to a present key.
 //!
 //! A pile belongs to whoever has the record of its number (`epoch.rs`), which passes from thread to
 //! thread. Threads whose number is too high share a pile with a lock.
 
 use super::epoch::{Clock, GRACE, Record};
-use super::{Garbage, Reclaim};
-use crate::atomics::{AtomicPtr, Mutex, Ordering};
+use super::{Garbage, Reclaim, free_cell};
+use crate::atomics::{AtomicPtr, AtomicUsize, Mutex, Ordering};
+use std::alloc::Layout;
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::marker::PhantomData;
+use std::ptr::NonNull;
 use std::sync::PoisonError;
 use std::{mem, ptr};
 
 /// Garbage in a bag. Each full one asks the epoch to go on, which may take 10 microseconds.
 const BAG_LEN: usize = if cfg!(stress) { 1 } else { 1024 };
+
+/// The most garbage of one thread that waits in one map as long as nobody stays pinned while that
+/// thread makes a bag full: see [`SyncMap::garbage_len`](super::super::SyncMap::garbage_len).
+pub(in super::super) const USUAL_MAX: usize = 2 * SEALED_USUAL * BAG_LEN;
+
+/// Full bags that wait in a pile as long as nobody stays pinned: those that the epoch has to pass,
+/// and one more. If there are more, garbage is destroyed twice as fast as it is made.
+#[expect(clippy::cast_possible_truncation, reason = "it is 3")]
+const SEALED_USUAL: usize = GRACE as usize + 1;
+
+/// Cells that a pile keeps for new entries, besides those that are ripe garbage. None where a tool
+/// looks for uses of what was freed.
+const SPARE_MAX: usize = if cfg!(any(verify, miri)) { 0 } else { 64 };
 
 /// Piles that belong to one thread each.
 const PILE_COUNT: usize = if cfg!(stress) { 1 } else { 32 };
@@ -34,6 +50,10 @@ pub(in super::super) struct Bags {
     /// Boxes, made when they are first wanted; null before.
     piles: [AtomicPtr<Pile>; PILE_COUNT],
     shared: Mutex<Pile>,
+    /// Pieces of garbage in all sealed bags.
+    waiting: AtomicUsize,
+    /// The layout of the map's entries.
+    cell: Layout,
 }
 
 #[derive(Default)]
@@ -42,6 +62,8 @@ struct Pile {
     /// Full bags, the oldest first.
     sealed: VecDeque<Bag>,
     ripe: Vec<Garbage>,
+    /// Memory for new entries.
+    spare: Vec<NonNull<()>>,
 }
 
 struct Bag {
@@ -78,10 +100,12 @@ impl Drop for EpochPin {
 }
 
 impl Bags {
-    pub(in super::super) const fn new() -> Self {
+    pub(in super::super) const fn new(cell: Layout) -> Self {
         Self {
             piles: [const { AtomicPtr::new(ptr::null_mut()) }; PILE_COUNT],
             shared: Mutex::new(Pile::new()),
+            waiting: AtomicUsize::new(0),
+            cell,
         }
     }
 
@@ -105,36 +129,79 @@ impl Bags {
 
 impl Pile {
     const fn new() -> Self {
-        Self { open: Vec::new(), sealed: VecDeque::new(), ripe: Vec::new() }
+        Self { open: Vec::new(), sealed: VecDeque::new(), ripe: Vec::new(), spare: Vec::new() }
     }
 
     /// Closes the open bag. Called by a thread that is pinned, as were all who filled it.
     #[cold]
-    fn seal(&mut self) {
+    fn seal(&mut self, waiting: &AtomicUsize) {
         if !self.open.is_empty() {
             let garbage = mem::replace(&mut self.open, Vec::with_capacity(BAG_LEN));
+            waiting.fetch_add(garbage.len(), Ordering::Relaxed);
             self.sealed.push_back(Bag { garbage, sealed_at: CLOCK.epoch() });
+        }
+    }
+
+    /// Gets the oldest bag for destruction, if it is ripe and nothing is left of the one before.
+    #[cold]
+    fn refill(&mut self, waiting: &AtomicUsize) {
+        if self.ripe.is_empty() && self.sealed.front().is_some_and(Bag::is_ripe) {
+            self.ripe = self.sealed.pop_front().map(|bag| bag.garbage).unwrap_or_default();
+            waiting.fetch_sub(self.ripe.len(), Ordering::Relaxed);
         }
     }
 
     /// A piece of ripe garbage.
     #[inline]
-    fn take_ripe(&mut self) -> Option<Garbage> {
-        if self.ripe.is_empty() && self.sealed.front()?.is_ripe() {
-            self.ripe = self.sealed.pop_front()?.garbage;
+    fn take_ripe(&mut self, waiting: &AtomicUsize) -> Option<Garbage> {
+        if self.ripe.is_empty() {
+            self.refill(waiting);
         }
         self.ripe.pop()
     }
 
-    /// Whether more is ripe than what is being destroyed already.
+    /// A piece of ripe garbage that is to be destroyed now. A cell stays where it is, for the next
+    /// new entry, unless more is waiting than usual.
+    #[inline]
+    fn take_due(&mut self, waiting: &AtomicUsize) -> Option<Garbage> {
+        if self.ripe.is_empty() {
+            self.refill(waiting);
+        }
+        let is_due = self.ripe.last()?.step.is_some() || self.is_behind();
+        if is_due { self.ripe.pop() } else { None }
+    }
+
+    /// Memory for a new entry.
+    #[inline]
+    fn take_cell(&mut self) -> Option<NonNull<()>> {
+        match self.ripe.last() {
+            Some(&Garbage { pointer, step: None }) if SPARE_MAX > 0 => {
+                self.ripe.pop();
+                Some(pointer)
+            }
+            _ => self.spare.pop(),
+        }
+    }
+
+    /// Keeps the memory of an entry, or gives it back.
+    fn keep(&mut self, pointer: NonNull<()>, cell: Layout) {
+        if self.spare.len() < SPARE_MAX {
+            self.spare.push(pointer);
+        } else {
+            free_cell(pointer, cell);
+        }
+    }
+
+    /// Whether more waits than usual.
     #[inline]
     fn is_behind(&self) -> bool {
-        self.sealed.front().is_some_and(Bag::is_ripe)
+        self.sealed.len() > SEALED_USUAL
     }
 
     fn into_all(self) -> impl Iterator<Item = Garbage> {
         let sealed = self.sealed.into_iter().flat_map(|bag| bag.garbage);
-        self.open.into_iter().chain(sealed).chain(self.ripe)
+        let spare = self.spare.into_iter().map(|pointer| Garbage { pointer, step: None });
+        self.open.into_iter().chain(sealed).chain(self.ripe).chain(spare)
     }
 }
 
@@ -151,29 +218,29 @@ impl Reclaim for Bags {
 
     #[inline]
     unsafe fn retire(&self, pin: &EpochPin, garbage: Garbage) {
-        let may_destroy = !IS_DESTROYING.get();
-        let (due, is_behind, is_full) = self.with_pile(pin, |pile| {
+        let (due, is_full) = self.with_pile(pin, |pile| {
             pile.open.push(garbage);
             let is_full = pile.open.len() >= BAG_LEN;
             if is_full {
-                pile.seal();
+                pile.seal(&self.waiting);
             }
-            // One for one in the long run: then allocators find what they were given last.
-            let due = if may_destroy { pile.take_ripe() } else { None };
-            (due, pile.is_behind(), is_full)
+            (pile.take_due(&self.waiting), is_full)
         });
         if is_full {
             CLOCK.advance();
         }
         if let Some(garbage) = due {
-            self.destroy_some(pin, garbage);
-            if is_behind {
-                let more = self.with_pile(pin, Pile::take_ripe);
-                if let Some(garbage) = more {
-                    self.destroy_some(pin, garbage);
-                }
-            }
+            self.destroy_due(pin, garbage);
         }
+    }
+
+    #[inline]
+    fn take_cell(&self, pin: &EpochPin) -> Option<NonNull<()>> {
+        self.with_pile(pin, Pile::take_cell)
+    }
+
+    fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
     }
 
     fn settle(&self) {
@@ -183,39 +250,62 @@ impl Reclaim for Bags {
         }
         let _until_the_end = Destroying::begin();
         let pin = self.pin();
-        self.with_pile(&pin, Pile::seal);
+        self.with_pile(&pin, |pile| pile.seal(&self.waiting));
         drop(pin);
         (0..SETTLE_TRIES).for_each(|_| CLOCK.advance());
         loop {
             let pin = self.pin();
-            let garbage = self.with_pile(&pin, Pile::take_ripe);
+            let garbage = self.with_pile(&pin, |pile| pile.take_ripe(&self.waiting));
             drop(pin);
             let Some(garbage) = garbage else { break };
-            garbage.destroy();
+            garbage.destroy(self.cell);
         }
     }
 
     fn destroy_all(&mut self) {
+        *self.waiting.get_mut() = 0;
         // A destructor retires nothing here: it has no reference to the map.
         for pointer in &self.piles {
             let pile = pointer.swap(ptr::null_mut(), Ordering::Acquire);
             if !pile.is_null() {
                 // SAFETY: a box, and nobody else has the map.
-                unsafe { Box::from_raw(pile) }.into_all().for_each(Garbage::destroy);
+                let pile = unsafe { Box::from_raw(pile) };
+                pile.into_all().for_each(|garbage| garbage.destroy(self.cell));
             }
         }
         let shared = mem::take(&mut *self.shared.lock().unwrap_or_else(PoisonError::into_inner));
-        shared.into_all().for_each(Garbage::destroy);
+        shared.into_all().for_each(|garbage| garbage.destroy(self.cell));
     }
 }
 
 impl Bags {
+    /// Destroys a piece of ripe garbage, and another one if more waits than usual: one for one in
+    /// the long run, so that there is never more of it than is made in a while.
+    #[inline(never)]
+    fn destroy_due(&self, pin: &EpochPin, garbage: Garbage) {
+        if IS_DESTROYING.get() {
+            self.with_pile(pin, |pile| pile.ripe.push(garbage));
+            return;
+        }
+        self.destroy_some(pin, garbage);
+        let take_more = |pile: &mut Pile| {
+            if pile.is_behind() { pile.take_ripe(&self.waiting) } else { None }
+        };
+        if let Some(garbage) = self.with_pile(pin, take_more) {
+            self.destroy_some(pin, garbage);
+        }
+    }
+
     /// Destroys a piece, or a part of it; what is left comes next.
     fn destroy_some(&self, pin: &EpochPin, garbage: Garbage) {
-        let _until_the_end = Destroying::begin();
-        if let Some(rest) = garbage.destroy_some() {
-            self.with_pile(pin, |pile| pile.ripe.push(rest));
-        }
+        let until_the_end = Destroying::begin();
+        let rest = garbage.destroy_some();
+        drop(until_the_end);
+        self.with_pile(pin, |pile| match rest {
+            None => (),
+            Some(Garbage { pointer, step: None }) => pile.keep(pointer, self.cell),
+            Some(rest) => pile.ripe.push(rest),
+        });
     }
 }
 

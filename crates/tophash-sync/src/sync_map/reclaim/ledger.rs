@@ -6,12 +6,17 @@
 //! impossible, and this has not.
 
 use super::{Garbage, Reclaim};
+use std::alloc::Layout;
 use std::collections::HashSet;
+use std::ptr::NonNull;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-#[derive(Default)]
+/// What is not pinned does not wait.
+pub(in super::super) const USUAL_MAX: usize = 0;
+
 pub(in super::super) struct Ledger {
     state: Mutex<State>,
+    cell: Layout,
 }
 
 #[derive(Default)]
@@ -27,8 +32,8 @@ pub(in super::super) struct LedgerPin<'a> {
 }
 
 impl Ledger {
-    pub(in super::super) fn new() -> Self {
-        Self::default()
+    pub(in super::super) fn new(cell: Layout) -> Self {
+        Self { state: Mutex::default(), cell }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -45,7 +50,7 @@ impl Ledger {
             let Some(index) = ripe else { return };
             let (_, garbage) = state.garbage.swap_remove(index);
             drop(state);
-            garbage.destroy();
+            garbage.destroy(self.cell);
         }
     }
 }
@@ -80,12 +85,20 @@ impl Reclaim for Ledger {
         state.garbage.push((pins, garbage));
     }
 
+    fn take_cell(&self, _: &LedgerPin<'_>) -> Option<NonNull<()>> {
+        None
+    }
+
+    fn waiting(&self) -> usize {
+        self.state().garbage.len()
+    }
+
     fn settle(&self) {
         self.destroy_ripe();
     }
 
     fn destroy_all(&mut self) {
         let garbage = std::mem::take(&mut self.state().garbage);
-        garbage.into_iter().for_each(|(_, garbage)| garbage.destroy());
+        garbage.into_iter().for_each(|(_, garbage)| garbage.destroy(self.cell));
     }
 }

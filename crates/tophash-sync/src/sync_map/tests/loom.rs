@@ -1,7 +1,7 @@
 //! Every interleaving of small programs, under the rules of the C++ memory model.
 //!
 //! One program for each step of the protocol: an entry that comes, changes and goes; a bucket that
-//! is split; two that split it; the lock and its sleepers; a table that is made or cleared.
+//! is split; two that split it; the lock and who waits for it; a table that is made or cleared.
 
 use crate::SyncMap;
 use crate::tests::models::{self, explore, explore_reading, spawn};
@@ -111,7 +111,7 @@ fn two_threads_that_split_leave_a_whole_table() {
 }
 
 #[test]
-fn a_thread_that_sleeps_at_a_lock_is_woken() {
+fn a_thread_that_waits_at_a_lock_gets_it() {
     explore(2, || {
         let map = map_of(1);
         let one = spawn(&map, |map| map.store(0, 1));
