@@ -208,7 +208,7 @@ fn write_switched(
 
 struct Built {
     program: Option<PathBuf>,
-    /// The file and the bytes of each error.
+    /// The file and the bytes of each error, without the places that only explain it.
     errors: Vec<(String, Range<usize>)>,
     messages: String,
 }
@@ -236,7 +236,8 @@ fn compile(tree: &Path) -> Built {
             continue;
         }
         built.messages += message["rendered"].as_str().unwrap_or_default();
-        for span in message["spans"].as_array().into_iter().flatten() {
+        let spans = message["spans"].as_array().into_iter().flatten();
+        for span in spans.filter(|span| span["is_primary"] == true) {
             let byte = |key: &str| usize::try_from(span[key].as_u64()?).ok();
             if let (Some(file), Some(start), Some(end)) =
                 (span["file_name"].as_str(), byte("byte_start"), byte("byte_end"))
