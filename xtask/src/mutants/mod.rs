@@ -85,17 +85,19 @@ impl Mutant {
 pub(crate) fn at_once(files: &[String], part: usize, parts: usize) -> bool {
     let Some(mutants) = list(files) else { return false };
     let tree = copy_of_the_tree();
-    let Some((program, left)) = build(&tree, &mutants) else { return false };
+    let Some((program, left_out)) = build(&tree, &mutants) else { return false };
     if let Some(failure) = failure(&program, NONE) {
         println!("without any change: {failure}");
         return false;
     }
-    for number in (0..mutants.len()).filter(|number| !left.contains(number)) {
-        println!("LEFT OUT {}", mutants[number].name);
+    for (&number, reason) in &left_out {
+        println!("LEFT OUT {}: {reason}", mutants[number].name);
     }
     let (mut found, mut survived) = (0, 0);
-    for number in left.iter().copied().filter(|number| number % parts == part) {
-        let name = &mutants[number].name;
+    for (number, Mutant { name, .. }) in mutants.iter().enumerate() {
+        if left_out.contains_key(&number) || number % parts != part {
+            continue;
+        }
         if let Some(failure) = failure(&program, number) {
             found += 1;
             println!("found    {name}: {failure}");
@@ -104,7 +106,7 @@ pub(crate) fn at_once(files: &[String], part: usize, parts: usize) -> bool {
             println!("SURVIVED {name}");
         }
     }
-    println!("{found} found, {survived} survived, {} left out", mutants.len() - left.len());
+    println!("{found} found, {survived} survived, {} left out", left_out.len());
     survived == 0
 }
 
@@ -153,25 +155,30 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Builds the tests with all mutants that compile; gives the program, and their numbers.
-fn build(tree: &Path, mutants: &[Mutant]) -> Option<(PathBuf, BTreeSet<usize>)> {
+/// Builds the tests with all mutants that compile; gives the program, and why others are left out.
+fn build(tree: &Path, mutants: &[Mutant]) -> Option<(PathBuf, BTreeMap<usize, String>)> {
     let library = tree.join("crates/tophash/src/lib.rs");
     let text = fs::read_to_string(&library).expect("it was copied") + CHOICE;
     fs::write(&library, text).expect("it was copied");
-    let mut left: BTreeSet<usize> = (0..mutants.len()).collect();
+    let mut left_out = BTreeMap::new();
     for _ in 0..BUILDS_MAX {
-        let files = write_switched(tree, mutants, &left);
+        let files = write_switched(tree, mutants, &left_out);
         let put: BTreeSet<usize> =
             files.values().flat_map(|file| &file.places).map(|place| place.1).collect();
-        left.retain(|number| put.contains(number));
+        for number in (0..mutants.len()).filter(|number| !put.contains(number)) {
+            left_out.entry(number).or_insert_with(|| "no switch for its kind".to_owned());
+        }
         let built = compile(tree);
         if let Some(program) = built.program {
-            println!("-- {} of {} mutants in one program", left.len(), mutants.len());
-            return Some((program, left));
+            let count = mutants.len() - left_out.len();
+            println!("-- {count} of {} mutants in one program", mutants.len());
+            return Some((program, left_out));
         }
         let culprits = |find: fn(&Switched, &Range<usize>) -> Option<usize>| {
-            let found = |(file, bytes): &(String, _)| find(files.get(file)?, bytes);
-            built.errors.iter().filter_map(found).collect::<BTreeSet<usize>>()
+            let found = |error: &CompileError| {
+                Some((find(files.get(&error.file)?, &error.bytes)?, error.code.clone()))
+            };
+            built.errors.iter().filter_map(found).collect::<BTreeMap<usize, String>>()
         };
         let mut failing = culprits(Switched::mutant_at);
         if failing.is_empty() {
@@ -183,7 +190,7 @@ fn build(tree: &Path, mutants: &[Mutant]) -> Option<(PathBuf, BTreeSet<usize>)> 
             println!("{}", built.messages);
             return None;
         }
-        left.retain(|number| !failing.contains(number));
+        left_out.extend(failing);
     }
     None
 }
@@ -191,11 +198,15 @@ fn build(tree: &Path, mutants: &[Mutant]) -> Option<(PathBuf, BTreeSet<usize>)> 
 fn write_switched(
     tree: &Path,
     mutants: &[Mutant],
-    left: &BTreeSet<usize>,
+    left_out: &BTreeMap<usize, String>,
 ) -> BTreeMap<String, Switched> {
     let mut by_file: BTreeMap<&str, Vec<(usize, &Mutant)>> = BTreeMap::new();
-    for &number in left {
-        by_file.entry(&mutants[number].file).or_default().push((number, &mutants[number]));
+    for (number, mutant) in mutants.iter().enumerate() {
+        // Also a file of which all are left out is written again, without any.
+        let put = by_file.entry(&mutant.file).or_default();
+        if !left_out.contains_key(&number) {
+            put.push((number, mutant));
+        }
     }
     let switched = by_file.into_iter().map(|(file, mutants)| {
         let source = fs::read_to_string(root().join(file)).expect("cargo-mutants read it too");
@@ -208,9 +219,16 @@ fn write_switched(
 
 struct Built {
     program: Option<PathBuf>,
-    /// The file and the bytes of each error, without the places that only explain it.
-    errors: Vec<(String, Range<usize>)>,
+    errors: Vec<CompileError>,
     messages: String,
+}
+
+/// What does not compile, without the places that only explain it.
+struct CompileError {
+    file: String,
+    bytes: Range<usize>,
+    /// Such as E0015, where a constant cannot ask which mutant is chosen.
+    code: String,
 }
 
 /// Builds the map's unit tests in the tree.
@@ -236,27 +254,38 @@ fn compile(tree: &Path) -> Built {
             continue;
         }
         built.messages += message["rendered"].as_str().unwrap_or_default();
+        let code = message["code"]["code"].as_str().unwrap_or("it does not compile");
         let spans = message["spans"].as_array().into_iter().flatten();
         for span in spans.filter(|span| span["is_primary"] == true) {
             let byte = |key: &str| usize::try_from(span[key].as_u64()?).ok();
             if let (Some(file), Some(start), Some(end)) =
                 (span["file_name"].as_str(), byte("byte_start"), byte("byte_end"))
             {
-                built.errors.push((file.to_owned(), start..end));
+                built.errors.push(CompileError {
+                    file: file.to_owned(),
+                    bytes: start..end,
+                    code: code.to_owned(),
+                });
             }
         }
     }
     built
 }
 
-/// What fails first of the tests with this mutant.
+/// What fails first of the tests with this mutant: of reduced tests, or else of the whole ones.
 fn failure(program: &Path, number: usize) -> Option<String> {
     let mut command: Vec<OsString> = vec![program.into()];
     command.extend(["--test-threads", "1"].map(OsString::from));
     command.extend(SLOW_TESTS.iter().flat_map(|test| ["--skip", test]).map(OsString::from));
     let folder = root().join("crates").join("tophash");
-    let prepare = |program: &mut Command| {
-        program.current_dir(&folder).env(CHOSEN, number.to_string());
+    let with = |is_reduced: bool| {
+        let prepare = |program: &mut Command| {
+            program.current_dir(&folder).env(CHOSEN, number.to_string());
+            if is_reduced {
+                program.env("TOPHASH_TEST_REDUCED", "1");
+            }
+        };
+        first_failure(&command, &prepare, &|_| {})
     };
-    first_failure(&command, &prepare, &|_| {})
+    with(true).or_else(|| with(false))
 }
