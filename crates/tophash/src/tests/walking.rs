@@ -287,3 +287,20 @@ fn steps_of_growth_and_shrink_during_a_walk_say_when_they_can_do_no_more() {
     }
     check(&map);
 }
+
+#[test]
+fn a_shrink_goes_on_during_a_walk_wherever_the_walk_is_not() {
+    for seed in 0..20 {
+        let mut map = HashMap::with_seed_and_hasher(seed, Fnv1a);
+        map.extend((0..4000_u32).map(|n| (n, n)));
+        map.retain(|key, _| key % 4 == 0);
+        let buckets = map.stats().buckets;
+        let mut walk = map.walk();
+        // It stands in a chain now, of which most have entries left to visit.
+        assert!(walk.next().is_some());
+        while walk.shrink_step(1) {}
+        drop(walk);
+        assert!(map.stats().buckets < buckets, "seed {seed}: nothing was merged");
+        check(&map);
+    }
+}
