@@ -1,6 +1,6 @@
 //! P5: a walk keeps rules I1 to I6, whatever is done to the map meanwhile.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::BuildHasher;
 use std::vec::Vec;
 
@@ -303,4 +303,40 @@ fn a_shrink_goes_on_during_a_walk_wherever_the_walk_is_not() {
         assert!(map.stats().buckets < buckets, "seed {seed}: nothing was merged");
         check(&map);
     }
+}
+
+#[test]
+fn insertions_of_a_walk_let_the_map_grow_as_all_others_do() {
+    let make = || {
+        let mut map = HashMap::with_seed_and_hasher(1, Fnv1a);
+        map.extend((0..100_u32).map(|n| (n, n)));
+        map
+    };
+    let (mut walked, mut other) = (make(), make());
+    let mut walk = walked.walk();
+    assert!(walk.next().is_some());
+    for n in 100..20_000 {
+        walk.insert(n, n);
+        other.insert(n, n);
+    }
+    drop(walk);
+    assert_eq!(walked.stats().buckets, other.stats().buckets);
+    check(&walked);
+}
+
+#[test]
+fn walks_of_a_single_bucket_come_in_every_order() {
+    let mut map = HashMap::with_seed_and_hasher(1, Fnv1a);
+    map.extend([1, 2, 3].map(|n| (n, n)));
+    let mut orders = BTreeSet::new();
+    // That one of the six is missing has a chance of 6 * (5 / 6)^300, which is 10^-23.
+    for _ in 0..300 {
+        let mut walk = map.walk();
+        let mut order = Vec::new();
+        while let Some(entry) = walk.next() {
+            order.push(*entry.key());
+        }
+        orders.insert(order);
+    }
+    assert_eq!(orders.len(), 6);
 }
