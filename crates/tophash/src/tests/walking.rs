@@ -318,6 +318,9 @@ fn insertions_of_a_walk_let_the_map_grow_as_all_others_do() {
     for n in 100..20_000 {
         walk.insert(n, n);
         other.insert(n, n);
+        if n % 97 == 0 {
+            assert_eq!(walk.grow_step(1), other.grow_step(1), "after {n} insertions");
+        }
     }
     drop(walk);
     assert_eq!(walked.stats().buckets, other.stats().buckets);
