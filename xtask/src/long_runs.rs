@@ -2,23 +2,32 @@
 //! mutants, Miri, `ThreadSanitizer`.
 
 use crate::check::host;
-use crate::root;
+use crate::{mutants, root};
 use clap::Args;
 use std::env;
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 /// How long a mutant's tests may take, in seconds. Those of a good map take 30.
-const MUTANT_SECONDS_MAX: &str = "60";
+const MUTANT_SECONDS_MAX: &str = "120";
 /// Tests that take most of the time and that find next to nothing that others do not.
-const SLOW_TESTS: [&str; 4] = [
+pub(crate) const SLOW_TESTS: [&str; 4] = [
     "rules_with_a_good_hash",
     "rules_with_few_hashes",
     "walks_keep_the_rules_with_the_default",
     "a_map_of_keys_of_4_kib",
 ];
+/// Tests that come first, because they find most mutants within a second.
+const FIRST_TESTS: [&str; 3] = ["tests::model::", "tests::panics::", "loops"];
+/// Tests that take half a second and more and come last.
+const LATE_TESTS: [&str; 4] = ["inspecting::", "flood::", "bounds::", "rules"];
+/// A test that says nothing for so long does not end. The longest of a good map take five seconds.
+const STUCK: Duration = Duration::from_secs(40);
 
 /// For how long, and how large a map.
 #[derive(Args)]
@@ -39,6 +48,9 @@ pub(crate) struct MutantsOptions {
     /// Only a sample of the mutants, spread evenly: every `n`-th, from the `k`-th on.
     #[arg(long, value_name = "K/N")]
     sample: Option<String>,
+    /// A build for each, by cargo-mutants, and not one for all.
+    #[arg(long)]
+    one_by_one: bool,
 }
 
 /// What to run.
@@ -48,13 +60,13 @@ pub(crate) struct UntilFailureOptions {
     command: Vec<OsString>,
 }
 
-fn cargo() -> Command {
+pub(crate) fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
     command
 }
 
-fn target(name: &str) -> PathBuf {
+pub(crate) fn target(name: &str) -> PathBuf {
     let target =
         env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     root().join(target).join("check").join(name)
@@ -77,6 +89,13 @@ pub(crate) fn soak(options: &SoakOptions) -> bool {
 
 /// Runs cargo-mutants over files of the table.
 pub(crate) fn mutants(options: &MutantsOptions) -> bool {
+    if !options.one_by_one {
+        let (part, parts) = match &options.sample {
+            None => (0, 1),
+            Some(sample) => sample_of(sample),
+        };
+        return mutants::at_once(&options.files, part, parts);
+    }
     if !succeeds(cargo().args(["mutants", "--version"])) {
         println!("cargo-mutants cannot be run: cargo install cargo-mutants --locked");
         return false;
@@ -100,6 +119,10 @@ pub(crate) fn mutants(options: &MutantsOptions) -> bool {
     for test in SLOW_TESTS {
         command.args(["--skip", test]);
     }
+    // Thousands of small builds: in memory, where the system has a folder for that.
+    if Path::new("/dev/shm").is_dir() {
+        command.env("TMPDIR", "/dev/shm");
+    }
     std::fs::create_dir_all(target("mutants")).expect("a folder can be made there");
     succeeds(
         command
@@ -108,6 +131,14 @@ pub(crate) fn mutants(options: &MutantsOptions) -> bool {
             .env("CARGO_PROFILE_DEV_DEBUG", "0")
             .env_remove("CARGO_TARGET_DIR"),
     )
+}
+
+/// Which part, of how many: `K/N`.
+fn sample_of(text: &str) -> (usize, usize) {
+    let numbers = text.split_once('/').and_then(|(part, parts)| {
+        Some((part.parse().ok()?, parts.parse().ok().filter(|&parts| parts > 0)?))
+    });
+    numbers.expect("a sample is written K/N, such as 0/40")
 }
 
 /// Runs a reduced set of the tests under Miri, where it is installed.
@@ -150,20 +181,56 @@ pub(crate) fn tsan() -> bool {
 
 /// Runs a program of tests, and ends it at the first test that fails.
 pub(crate) fn until_failure(options: &UntilFailureOptions) -> bool {
-    let (program, arguments) = options.command.split_first().expect("clap demands one");
-    let mut command = Command::new(program);
-    command.args(arguments).stdout(Stdio::piped());
+    let failure = first_failure(&options.command, &|_| {}, &|line| println!("{line}"));
+    println!("{}", failure.as_deref().unwrap_or("none failed"));
+    failure.is_none()
+}
+
+/// Runs a program of tests in three parts, the likeliest to fail first, and ends it at the first
+/// test that fails or does not end; gives what it printed then.
+pub(crate) fn first_failure(
+    command: &[OsString],
+    prepare: &dyn Fn(&mut Command),
+    show: &dyn Fn(&str),
+) -> Option<String> {
+    let others = FIRST_TESTS.iter().chain(&LATE_TESTS).flat_map(|test| ["--skip", test]).collect();
+    let parts: [Vec<&str>; 3] = [FIRST_TESTS.to_vec(), others, LATE_TESTS.to_vec()];
+    parts.into_iter().find_map(|tests| {
+        let (program, arguments) = command.split_first().expect("there is a program");
+        let mut command = Command::new(program);
+        command.args(arguments).args(tests).stdout(Stdio::piped()).stderr(Stdio::null());
+        prepare(&mut command);
+        failure_of(&mut command, show)
+    })
+}
+
+fn failure_of(command: &mut Command, show: &dyn Fn(&str)) -> Option<String> {
     let mut child = command.spawn().expect("cargo built it");
     let stdout = child.stdout.take().expect("it was asked for");
-    for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-        println!("{line}");
-        if line.ends_with("... FAILED") {
-            child.kill().expect("it is a child of this process");
-            child.wait().expect("it was started");
-            return false;
+    let (sender, lines) = mpsc::channel();
+    thread::spawn(move || {
+        BufReader::new(stdout).lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
+    });
+    let mut last = String::new();
+    let failure = loop {
+        match lines.recv_timeout(STUCK) {
+            Ok(line) => {
+                show(&line);
+                last = line;
+                if last.ends_with("... FAILED") {
+                    break last;
+                }
+            }
+            Err(RecvTimeoutError::Timeout) => break format!("stuck after {last}"),
+            Err(RecvTimeoutError::Disconnected) => {
+                let status = child.wait().expect("it was started");
+                return (!status.success()).then(|| format!("{status} after {last}"));
+            }
         }
-    }
-    child.wait().expect("it was started").success()
+    };
+    child.kill().expect("it is a child of this process");
+    child.wait().expect("it was started");
+    Some(failure)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod check;
 mod feature_sets;
 mod fuzz;
 mod long_runs;
+mod mutants;
 mod targets;
 mod tidy;
 mod upstream;

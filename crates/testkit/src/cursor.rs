@@ -1,64 +1,85 @@
 //! What a walk, a scan or a loop may still produce while the map is written to: rules I1 to I5.
 
-use std::collections::{HashMap, HashSet};
-
-/// The model's entries. Each has a number of its own, its birth: an entry that is removed and
-/// inserted again is another one, one that is overwritten stays itself.
+/// The model's entries, each in the place that its key numbers. Each has a number of its own, its
+/// birth: an entry that is removed and inserted again is another one, one that is overwritten stays
+/// itself.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Entries {
-    held: HashMap<u16, Held>,
-    last_birth: u64,
+    held: Vec<Option<Held>>,
+    count: usize,
+    last_birth: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Held {
     value: u32,
-    birth: u64,
+    birth: usize,
 }
 
 impl Entries {
     pub(crate) fn len(&self) -> usize {
-        self.held.len()
+        self.count
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.held.is_empty()
+        self.count == 0
+    }
+
+    fn held(&self, key: u16) -> Option<&Held> {
+        self.held.get(usize::from(key))?.as_ref()
     }
 
     pub(crate) fn get(&self, key: u16) -> Option<u32> {
-        self.held.get(&key).map(|held| held.value)
+        self.held(key).map(|held| held.value)
     }
 
+    /// All entries, in the order of their keys.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u16, u32)> + '_ {
-        self.held.iter().map(|(&key, held)| (key, held.value))
+        self.with_births().map(|(key, held)| (key, held.value))
+    }
+
+    fn with_births(&self) -> impl Iterator<Item = (u16, &Held)> + '_ {
+        (0..=u16::MAX).zip(&self.held).filter_map(|(key, held)| Some((key, held.as_ref()?)))
     }
 
     /// Sets the value of a new or present entry; gives the former value.
     pub(crate) fn insert(&mut self, key: u16, value: u32) -> Option<u32> {
-        if let Some(held) = self.held.get_mut(&key) {
+        let place = usize::from(key);
+        if place >= self.held.len() {
+            self.held.resize(place + 1, None);
+        }
+        if let Some(held) = &mut self.held[place] {
             return Some(std::mem::replace(&mut held.value, value));
         }
         self.last_birth += 1;
-        self.held.insert(key, Held { value, birth: self.last_birth });
+        self.count += 1;
+        self.held[place] = Some(Held { value, birth: self.last_birth });
         None
     }
 
     pub(crate) fn remove(&mut self, key: u16) -> Option<u32> {
-        self.held.remove(&key).map(|held| held.value)
+        let held = self.held.get_mut(usize::from(key))?.take()?;
+        self.count -= 1;
+        Some(held.value)
     }
 
     pub(crate) fn retain(&mut self, mut keeps: impl FnMut(u16, u32) -> bool) {
-        self.held.retain(|&key, held| keeps(key, held.value));
+        for (key, place) in (0..=u16::MAX).zip(&mut self.held) {
+            if place.take_if(|held| !keeps(key, held.value)).is_some() {
+                self.count -= 1;
+            }
+        }
     }
 
     pub(crate) fn add_to_all(&mut self, change: u32) {
-        for held in self.held.values_mut() {
+        for held in self.held.iter_mut().flatten() {
             held.value = held.value.wrapping_add(change);
         }
     }
 
     pub(crate) fn clear(&mut self) {
         self.held.clear();
+        self.count = 0;
     }
 }
 
@@ -66,8 +87,9 @@ impl Entries {
 #[derive(Clone, Debug)]
 pub(crate) struct Cursor {
     /// Entries that were born up to this one were there when it began.
-    last_birth: u64,
-    produced: HashSet<u64>,
+    last_birth: usize,
+    /// Whether the entry of this birth was produced; those further on were not.
+    produced: Vec<bool>,
     /// Whether a change of the seed may make it begin anew.
     may_restart: bool,
     /// It belongs to another map now. What it produces must be there; no more is known of it.
@@ -78,7 +100,7 @@ impl Cursor {
     pub(crate) fn new(entries: &Entries) -> Self {
         Self {
             last_birth: entries.last_birth,
-            produced: HashSet::new(),
+            produced: Vec::new(),
             may_restart: false,
             is_astray: false,
         }
@@ -116,24 +138,31 @@ impl Cursor {
         (key, value): (u16, u32),
         entries: &Entries,
     ) -> Result<(), String> {
-        let Some(held) = entries.held.get(&key) else {
+        let Some(held) = entries.held(key) else {
             return Err(format!("I2: it produced {key}, which is not there"));
         };
         if held.value != value {
             let right = held.value;
             return Err(format!("I5: it produced {value} for {key}, and {right} is right"));
         }
-        if !self.produced.insert(held.birth) {
+        if self.has_produced(held) {
             return Err(format!("I3: it produced {key} twice"));
         }
+        if held.birth >= self.produced.len() {
+            self.produced.resize(entries.last_birth + 1, false);
+        }
+        self.produced[held.birth] = true;
         Ok(())
+    }
+
+    fn has_produced(&self, held: &Held) -> bool {
+        self.produced.get(held.birth) == Some(&true)
     }
 
     /// It said that it is at its end.
     pub(crate) fn finish(&self, entries: &Entries) -> Result<(), String> {
-        let is_due =
-            |held: &Held| held.birth <= self.last_birth && !self.produced.contains(&held.birth);
-        let missed = entries.held.iter().find(|(_, held)| !self.is_astray && is_due(held));
+        let is_due = |held: &Held| held.birth <= self.last_birth && !self.has_produced(held);
+        let missed = entries.with_births().find(|(_, held)| !self.is_astray && is_due(held));
         missed.map_or(Ok(()), |(key, _)| {
             Err(format!("I1: it did not produce {key}, which was there all the time"))
         })

@@ -28,7 +28,7 @@ impl StandardSubject {
                     Outcome::Value(None)
                 }
             },
-            Operation::OrInsert(key, value) => {
+            Operation::OrInsert(key, value) | Operation::OrInsertRef(key, value) => {
                 Outcome::Value(Some(*self.map.entry(key).or_insert(value)))
             }
             Operation::ModifyOrInsert(key, change, value) => {
@@ -79,7 +79,8 @@ impl StandardSubject {
             }
             Operation::Keys => return Outcome::Keys(map.keys().copied().collect()),
             Operation::Values => return Outcome::Values(map.values().copied().collect()),
-            Operation::GrowStep(_) | Operation::ShrinkStep(_) => {}
+            Operation::GrowStep(_) | Operation::ShrinkStep(_) | Operation::SetPolicy(_) => {}
+            Operation::Inspect(key) => return Outcome::Found(map.contains_key(key)),
             Operation::Clone => *map = map.clone(),
             Operation::CloneFrom(pairs) => {
                 let mut used: HashMap<_, _> = pairs.iter().copied().collect();
@@ -116,6 +117,9 @@ impl StandardSubject {
             Operation::Pop => {
                 let key = map.keys().next().copied();
                 return Outcome::Entry(key.and_then(|key| map.remove_entry(&key)));
+            }
+            Operation::RandomEntry(_) => {
+                return Outcome::Entry(map.iter().next().map(|(&key, &value)| (key, value)));
             }
             Operation::GetDisjointMut(first, second, change) => {
                 let mut change = |key| {
@@ -178,16 +182,28 @@ impl StandardSubject {
                 Outcome::Done
             }
             Operation::Combine(combination, keys) => {
-                let ours: HashSet<u16> = self.map.keys().copied().collect();
-                let theirs: HashSet<u16> = keys.iter().copied().collect();
-                Outcome::Keys(match combination {
-                    Combination::Union => (&ours | &theirs).into_iter().collect(),
-                    Combination::Intersection => (&ours & &theirs).into_iter().collect(),
-                    Combination::Difference => (&ours - &theirs).into_iter().collect(),
-                    Combination::SymmetricDifference => (&ours ^ &theirs).into_iter().collect(),
-                })
+                Outcome::Keys(self.combined(*combination, keys).into_iter().collect())
+            }
+            Operation::CombineInto(combination, keys) => {
+                let combined = self.combined(*combination, keys);
+                self.map.retain(|key, _| combined.contains(key));
+                for key in combined {
+                    self.map.entry(key).or_insert(0);
+                }
+                Outcome::Done
             }
             _ => unreachable!("every operation is carried out by one of the five functions"),
+        }
+    }
+
+    fn combined(&self, combination: Combination, keys: &[u16]) -> HashSet<u16> {
+        let ours: HashSet<u16> = self.map.keys().copied().collect();
+        let theirs: HashSet<u16> = keys.iter().copied().collect();
+        match combination {
+            Combination::Union => &ours | &theirs,
+            Combination::Intersection => &ours & &theirs,
+            Combination::Difference => &ours - &theirs,
+            Combination::SymmetricDifference => &ours ^ &theirs,
         }
     }
 
@@ -224,6 +240,9 @@ impl Subject for StandardSubject {
             Operation::Change(key, change) => Outcome::Value(
                 map.get_mut(&key).map(|value| mem::replace(value, value.wrapping_add(change))),
             ),
+            Operation::GetKeyValue(key) => {
+                Outcome::Entry(map.get_key_value(&key).map(|(&key, &value)| (key, value)))
+            }
             Operation::ContainsKey(key) => Outcome::Found(map.contains_key(&key)),
             Operation::Remove(key) => Outcome::Value(map.remove(&key)),
             Operation::RemoveEntry(key) => Outcome::Entry(map.remove_entry(&key)),

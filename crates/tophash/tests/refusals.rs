@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicIsize, Ordering};
 
 use testkit::allocators::{CountingAllocator, FailingAllocator, Refusal, measure, refuse};
 use testkit::hashers::{Constant, Fnv1a};
-use tophash::hash_map::Entry;
-use tophash::{HashMap, HashSet, TryReserveError, go};
+use tophash::hash_map::{Entry, EntryRef};
+use tophash::{HashMap, HashSet, HashTable, ShrinkPolicy, TryReserveError, go};
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator<FailingAllocator> =
@@ -103,7 +103,7 @@ enum Effect {
 /// Tells whether an allocation was refused.
 type Act = fn(Refusal) -> bool;
 
-const OPERATIONS: [(&str, Effect, Act); 18] = [
+const OPERATIONS: [(&str, Effect, Act); 25] = [
     ("growth one by one", Effect::Either, |refusal| {
         let mut map = filled::<Fnv1a>(8);
         let refused = during(refusal, || insert(&mut map, 8, 700));
@@ -270,6 +270,102 @@ const OPERATIONS: [(&str, Effect, Act); 18] = [
         map.clear();
         map.set(1, 2);
         assert_eq!(map.get(&1), 2);
+        refused
+    }),
+    ("entries by reference", Effect::Either, |refusal| {
+        let mut map = filled::<Fnv1a>(8);
+        let refused = during(refusal, || {
+            for id in 8..600 {
+                let key = counted(id);
+                match map.entry_ref(&key) {
+                    EntryRef::Vacant(entry) => _ = entry.insert(counted(id)),
+                    EntryRef::Occupied(_) => panic!("{id} is there already"),
+                }
+                assert_eq!(map.entry_ref(&key).or_insert_with(|| unreachable!()).id, id);
+            }
+        });
+        assert_holds(&map, 0, 600);
+        go_on(map, 600) && refused
+    }),
+    ("try_insert", Effect::Either, |refusal| {
+        let mut map = filled::<Fnv1a>(8);
+        let refused = during(refusal, || {
+            for id in 8..300 {
+                assert!(map.try_insert(counted(id), counted(id)).is_ok());
+                assert!(map.try_insert(counted(id), counted(0)).is_err());
+            }
+        });
+        assert_holds(&map, 0, 300);
+        go_on(map, 300) && refused
+    }),
+    ("removals that shrink the map", Effect::Survives, |refusal| {
+        let mut map = filled::<Constant>(60);
+        map.reserve(3000);
+        insert(&mut map, 60, 120);
+        map.set_shrink_policy(ShrinkPolicy::Automatic);
+        // Chains are merged, which takes overflow buckets.
+        let refused = during(refusal, || {
+            for id in 100..120 {
+                assert!(map.remove(&counted(id)).is_some());
+            }
+            while map.shrink_step(1) {}
+        });
+        assert_holds(&map, 0, 100);
+        go_on(map, 100) && refused
+    }),
+    ("entries of a set", Effect::Either, |refusal| {
+        let mut set = HashSet::with_seed_and_hasher(1, Fnv1a);
+        let refused = during(refusal, || {
+            for id in 0..200 {
+                set.entry(counted(id)).or_insert();
+                assert_eq!(set.get_or_insert(counted(id)).id, id);
+            }
+            for id in 200..400 {
+                assert_eq!(set.get_or_insert_with(&counted(id), |_| counted(id)).id, id);
+                assert!(set.replace(counted(id)).is_some());
+            }
+        });
+        #[cfg(verify)]
+        set.check();
+        assert!(set.len() == 400 && (0..400).all(|id| set.remove(&counted(id))));
+        refused
+    }),
+    ("a set that takes others in", Effect::Either, |refusal| {
+        let half =
+            |ids: std::ops::Range<u64>| -> HashSet<Counted, Fnv1a> { ids.map(counted).collect() };
+        let (mut set, one, other) = (half(0..100), half(50..900), half(800..1000));
+        let refused = during(refusal, || {
+            set |= &one;
+            set ^= &other;
+        });
+        #[cfg(verify)]
+        set.check();
+        assert_eq!(set.len(), 900);
+        assert!((0..800).chain(900..1000).all(|id| set.contains(&counted(id))));
+        refused
+    }),
+    ("a copy of Go's map", Effect::Ends, |refusal| {
+        let map = go::Map::<u64, u64>::make();
+        (0..700).for_each(|id| map.set(id, id));
+        let mut copy = None;
+        let refused = during(refusal, || copy = Some(map.clone_map()));
+        assert!(copy.expect("it was copied").equal(&map));
+        refused
+    }),
+    ("a table", Effect::Either, |refusal| {
+        let hash = |element: &Counted| Fnv1a.hash_one(element);
+        let mut table = HashTable::with_seed(1);
+        let refused = during(refusal, || {
+            for id in 0..300 {
+                table.insert_unique(hash(&counted(id)), counted(id), hash);
+            }
+            for id in 300..600 {
+                let is_it = |element: &Counted| element.id == id;
+                table.entry(hash(&counted(id)), is_it, hash).or_insert_with(|| counted(id));
+            }
+        });
+        let holds = |id| table.find(hash(&counted(id)), |element| element.id == id).is_some();
+        assert!(table.len() == 600 && (0..600).all(holds));
         refused
     }),
 ];

@@ -4,8 +4,8 @@ use crate::cursor::{Cursor, Entries};
 use crate::{Combination, Ending, Operation, Outcome, PLACES, Touch};
 use std::collections::BTreeSet;
 
-/// A map from key ids to numbers, by the standard library's map, with the scans and loops that are
-/// under way.
+/// A map from key ids to numbers: an array with a place for each id, and the scans and loops that
+/// are under way.
 ///
 /// Most operations have one right answer, and [`apply`](Self::apply) gives it. Where the map under
 /// test may choose (which entry `pop` takes, how far a capacity goes), [`follow`](Self::follow)
@@ -36,9 +36,7 @@ impl Model {
 
     /// All entries in the order of their keys.
     pub fn contents(&self) -> Vec<(u16, u32)> {
-        let mut contents: Vec<_> = self.entries.iter().collect();
-        contents.sort_unstable();
-        contents
+        self.entries.iter().collect()
     }
 
     /// Follows the map under test: carries the operation out and holds its answer against ours.
@@ -96,12 +94,19 @@ impl Model {
             }
             Operation::Get(key) => Outcome::Value(entries.get(key)),
             Operation::Change(key, change) => Outcome::Value(self.change(key, change)),
-            Operation::ContainsKey(key) => Outcome::Found(entries.get(key).is_some()),
+            Operation::GetKeyValue(key) => {
+                Outcome::Entry(entries.get(key).map(|value| (key, value)))
+            }
+            Operation::ContainsKey(key) | Operation::Inspect(key) => {
+                Outcome::Found(entries.get(key).is_some())
+            }
             Operation::Remove(key) => Outcome::Value(entries.remove(key)),
             Operation::RemoveEntry(key) | Operation::OccupiedRemove(key) => {
                 Outcome::Entry(entries.remove(key).map(|value| (key, value)))
             }
-            Operation::OrInsert(key, value) => Outcome::Value(Some(self.get_or_insert(key, value))),
+            Operation::OrInsert(key, value) | Operation::OrInsertRef(key, value) => {
+                Outcome::Value(Some(self.get_or_insert(key, value)))
+            }
             Operation::ModifyOrInsert(key, change, value) => {
                 if self.change(key, change).is_none() {
                     self.entries.insert(key, value);
@@ -124,7 +129,10 @@ impl Model {
             Operation::GetDisjointMut(first, second, change) => {
                 Outcome::Pair(self.change(first, change), self.change(second, change))
             }
-            Operation::GrowStep(_) | Operation::ShrinkStep(_) | Operation::Clone => Outcome::Done,
+            Operation::GrowStep(_)
+            | Operation::ShrinkStep(_)
+            | Operation::SetPolicy(_)
+            | Operation::Clone => Outcome::Done,
             Operation::TryReserve(additional) if additional > usize::MAX / 2 => Outcome::Refused,
             _ => return self.apply_to_all(operation),
         })
@@ -165,6 +173,14 @@ impl Model {
             Operation::Combine(combination, keys) => {
                 Outcome::Keys(self.combine(*combination, keys))
             }
+            Operation::CombineInto(combination, keys) => {
+                let combined = self.combine(*combination, keys);
+                self.entries.retain(|key, _| combined.contains(&key));
+                for key in combined {
+                    self.get_or_insert(key, 0);
+                }
+                Outcome::Done
+            }
             _ => return None,
         })
     }
@@ -198,6 +214,7 @@ impl Model {
     fn follow_choice(&mut self, operation: &Operation, outcome: &Outcome) -> Result<(), String> {
         match (operation, outcome) {
             (Operation::Pop, Outcome::Entry(popped)) => self.follow_pop(*popped),
+            (Operation::RandomEntry(_), Outcome::Entry(drawn)) => self.follow_random(*drawn),
             (
                 Operation::Reserve(additional) | Operation::TryReserve(additional),
                 Outcome::Capacity(capacity),
@@ -353,6 +370,17 @@ impl Model {
             None => Err(format!("it popped nothing out of {} entries", self.entries.len())),
             Some(entry) => self.take(&[entry], 1),
         }
+    }
+
+    fn follow_random(&self, drawn: Option<(u16, u32)>) -> Result<(), String> {
+        let is_right = match drawn {
+            None => self.entries.is_empty(),
+            Some((key, value)) => self.entries.get(key) == Some(value),
+        };
+        if is_right {
+            return Ok(());
+        }
+        Err(format!("it drew {drawn:?} out of {} entries", self.entries.len()))
     }
 
     fn capacity_suffices(&self, capacity: usize, additional: usize) -> Result<(), String> {

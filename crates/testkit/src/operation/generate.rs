@@ -264,9 +264,20 @@ impl Generator {
     }
 
     pub(super) fn combine(&mut self) -> Operation {
-        let combination = Combination::ALL[self.random.below(4)];
+        Operation::Combine(self.combination(), self.keys())
+    }
+
+    pub(super) fn combine_into(&mut self) -> Operation {
+        Operation::CombineInto(self.combination(), self.keys())
+    }
+
+    fn combination(&mut self) -> Combination {
+        Combination::ALL[self.random.below(Combination::ALL.len())]
+    }
+
+    fn keys(&mut self) -> Vec<u16> {
         let count = self.random.below(33);
-        Operation::Combine(combination, (0..count).map(|_| self.key()).collect())
+        (0..count).map(|_| self.key()).collect()
     }
 
     pub(super) fn walk(&mut self) -> Operation {

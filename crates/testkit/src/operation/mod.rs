@@ -22,6 +22,8 @@ pub enum Operation {
     Get(u16),
     /// `get_mut`, then adds the number to the value, wrapping: `Value` with what was there.
     Change(u16, u32),
+    /// `get_key_value`: `Entry`.
+    GetKeyValue(u16),
     /// `contains_key`: `Found`.
     ContainsKey(u16),
     /// `remove`: `Value`.
@@ -30,6 +32,8 @@ pub enum Operation {
     RemoveEntry(u16),
     /// `entry().or_insert`: `Value` with what is there afterwards.
     OrInsert(u16, u32),
+    /// `entry_ref().or_insert`: `Value` with what is there afterwards.
+    OrInsertRef(u16, u32),
     /// `entry().and_modify(adds the first number, wrapping).or_insert(the second)`: `Value` with
     /// what is there afterwards.
     ModifyOrInsert(u16, u32, u32),
@@ -78,6 +82,13 @@ pub enum Operation {
     ShrinkStep(usize),
     /// Takes any entry out: `Entry`.
     Pop,
+    /// Any entry, by numbers of this seed: `Entry`.
+    RandomEntry(u32),
+    /// Whether the map gives memory back by itself from now on: `Done`.
+    SetPolicy(bool),
+    /// Looks inside: the lists and counts of what the map holds must agree with each other, and the
+    /// path of this key's look-up with its answer: `Found`.
+    Inspect(u16),
     /// `clone`; the clone takes the map's place: `Done`.
     Clone,
     /// `clone_from` into a map that holds these pairs, which takes the map's place: `Done`.
@@ -104,6 +115,9 @@ pub enum Operation {
     LeaveRange(u8, Ending),
     /// The keys, combined with another set of keys: `Keys`. It changes nothing.
     Combine(Combination, Vec<u16>),
+    /// The same, which takes the set's place (`|=` and its kin). What comes new has the value 0:
+    /// `Done`.
+    CombineInto(Combination, Vec<u16>),
 }
 
 /// Places that keep the positions of scans under way, and as many that keep `range` loops.
@@ -176,6 +190,10 @@ impl Operation {
             Self::Combine(combination, keys) => {
                 shorter(keys).into_iter().map(|keys| Self::Combine(*combination, keys)).collect()
             }
+            Self::CombineInto(combination, keys) => {
+                let with = |keys| Self::CombineInto(*combination, keys);
+                shorter(keys).into_iter().map(with).collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -185,7 +203,7 @@ impl Operation {
         match self {
             Self::Extend(pairs) | Self::CloneFrom(pairs) => pairs.len(),
             Self::Walk(steps, ..) => steps.len(),
-            Self::Combine(_, keys) => keys.len(),
+            Self::Combine(_, keys) | Self::CombineInto(_, keys) => keys.len(),
             _ => 0,
         }
     }
@@ -220,6 +238,7 @@ impl Operation {
                 | Self::Drain(..)
                 | Self::Rebuild(..)
                 | Self::CloneFrom(_)
+                | Self::CombineInto(..)
                 | Self::Walk(..)
                 | Self::ScanMut(..)
         )

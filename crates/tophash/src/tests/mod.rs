@@ -2,6 +2,7 @@
 
 mod births;
 mod bounds;
+mod closures;
 mod drop_check;
 mod flood;
 mod growth;

@@ -14,26 +14,30 @@ use crate::HashMap;
 use crate::hash_map::hasher_of;
 
 type Entry = (Fused<Tracked<u64>>, Fused<Tracked<u64>>);
-type Map = HashMap<Fused<Tracked<u64>>, Fused<Tracked<u64>>, Fnv1a>;
+pub(super) type Map = HashMap<Fused<Tracked<u64>>, Fused<Tracked<u64>>, Fnv1a>;
 
-struct World {
+pub(super) struct World {
     fuse: Fuse,
-    census: Census,
+    pub(super) census: Census,
 }
 
 impl World {
-    fn entry(&self, n: u64) -> Entry {
+    pub(super) fn new() -> Self {
+        Self { fuse: Fuse::new(), census: Census::new() }
+    }
+
+    pub(super) fn entry(&self, n: u64) -> Entry {
         (self.fuse.key(self.census.track(n)), self.fuse.key(self.census.track(n)))
     }
 
-    fn map(&self, count: u64) -> Map {
+    pub(super) fn map(&self, count: u64) -> Map {
         let mut map = HashMap::with_seed_and_hasher(1, Fnv1a);
         map.extend((0..count).map(|n| self.entry(n)));
         map
     }
 }
 
-fn check(map: &Map) {
+pub(super) fn check(map: &Map) {
     let hasher = hasher_of(&map.hash_builder, map.table.hash0());
     map.table.check(Some(&hasher));
 }
@@ -42,7 +46,7 @@ fn check(map: &Map) {
 /// panic any more. After each the map must be whole; `lost_max` says how many entries may be gone.
 fn at_every_call(spark: Spark, count: u64, lost_max: usize, act: impl Fn(&mut Map, &World)) {
     for nth in 1.. {
-        let world = World { fuse: Fuse::new(), census: Census::new() };
+        let world = World::new();
         let mut map = world.map(count);
         let before = map.len();
         world.fuse.set(spark, nth);
@@ -126,7 +130,7 @@ fn a_panic_in_entry_loses_nothing() {
 
 #[test]
 fn a_closure_that_panics_in_or_insert_with_inserts_nothing() {
-    let world = World { fuse: Fuse::new(), census: Census::new() };
+    let world = World::new();
     let mut map = world.map(13);
     let key = world.entry(1000).0;
     let result = silently(|| {
@@ -166,7 +170,7 @@ fn a_panic_in_drop_leaves_an_empty_or_smaller_map() {
 
 #[test]
 fn a_predicate_that_panics_keeps_what_it_was_not_asked_about() {
-    let world = World { fuse: Fuse::new(), census: Census::new() };
+    let world = World::new();
     for nth in 0..60 {
         let mut map = world.map(60);
         let mut asked = 0;
@@ -186,7 +190,7 @@ fn a_predicate_that_panics_keeps_what_it_was_not_asked_about() {
 
 #[test]
 fn leaked_iterators_leave_valid_maps_and_drop_nothing_twice() {
-    let world = World { fuse: Fuse::new(), census: Census::new() };
+    let world = World::new();
     for taken in 0..61 {
         let mut map = world.map(60);
         let mut drain = map.drain();

@@ -1,6 +1,7 @@
 //! P4: the map gives memory back, at once or a step at a time.
 
 use super::check;
+use crate::hash_map::ScanPosition;
 use crate::{HashMap, ShrinkPolicy};
 
 fn thinned_out(count: u64, keep: u64) -> HashMap<u64, u64> {
@@ -122,6 +123,31 @@ fn the_automatic_policy_follows_entries_that_a_walk_removes() {
     check(&map);
     assert!(!map.is_shrinking());
     assert!(map.allocation_size() < before / 50, "{} of {before}", map.allocation_size());
+}
+
+#[test]
+fn the_automatic_policy_follows_every_way_to_remove_many() {
+    type Remove = fn(&mut HashMap<u64, u64>);
+    let ways: [(&str, Remove); 3] = [
+        ("retain", |map| map.retain(|key, _| *key < 10)),
+        ("extract_if", |map| map.extract_if(|key, _| *key >= 10).for_each(drop)),
+        ("scan_mut", |map| {
+            _ = map.scan_mut(ScanPosition::START, usize::MAX, |key, _| *key < 10);
+        }),
+    ];
+    for (name, remove) in ways {
+        let mut map: HashMap<u64, u64> = (0..50_000).map(|n| (n, n)).collect();
+        map.set_shrink_policy(ShrinkPolicy::Automatic);
+        let before = map.stats().buckets;
+        remove(&mut map);
+        assert!(map.is_shrinking(), "{name}");
+        // Each write does its step.
+        for n in 0..20_000 {
+            map.insert(n % 10, n);
+        }
+        check(&map);
+        assert!(map.stats().buckets < before / 50, "{name}: {:?}", map.stats());
+    }
 }
 
 #[test]

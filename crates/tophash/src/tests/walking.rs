@@ -1,6 +1,6 @@
 //! P5: a walk keeps rules I1 to I6, whatever is done to the map meanwhile.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::BuildHasher;
 use std::vec::Vec;
 
@@ -271,6 +271,7 @@ fn a_set_can_be_walked() {
 fn steps_of_growth_and_shrink_during_a_walk_say_when_they_can_do_no_more() {
     const CALLS_MAX: usize = 10_000;
     let mut map: HashMap<u64, u64> = (0..20_000).map(|n| (n, n)).collect();
+    assert!(!map.walk().shrink_step(0), "half of the buckets would not do");
     map.retain(|key, _| *key < 2000);
     for visited in [1, 100, 1000] {
         let mut walk = map.walk();
@@ -286,4 +287,60 @@ fn steps_of_growth_and_shrink_during_a_walk_say_when_they_can_do_no_more() {
         assert!(calls < CALLS_MAX, "after {visited} entries");
     }
     check(&map);
+}
+
+#[test]
+fn a_shrink_goes_on_during_a_walk_wherever_the_walk_is_not() {
+    for seed in 0..20 {
+        let mut map = HashMap::with_seed_and_hasher(seed, Fnv1a);
+        map.extend((0..4000_u32).map(|n| (n, n)));
+        map.retain(|key, _| key % 4 == 0);
+        let buckets = map.stats().buckets;
+        let mut walk = map.walk();
+        // It stands in a chain now, of which most have entries left to visit.
+        assert!(walk.next().is_some());
+        assert!(walk.shrink_step(1), "seed {seed}: there is more to merge");
+        while walk.shrink_step(1) {}
+        assert!(map.stats().buckets < buckets, "seed {seed}: nothing was merged");
+        check(&map);
+    }
+}
+
+#[test]
+fn insertions_of_a_walk_let_the_map_grow_as_all_others_do() {
+    let make = || {
+        let mut map = HashMap::with_seed_and_hasher(1, Fnv1a);
+        map.extend((0..100_u32).map(|n| (n, n)));
+        map
+    };
+    let (mut walked, mut other) = (make(), make());
+    let mut walk = walked.walk();
+    assert!(walk.next().is_some());
+    for n in 100..20_000 {
+        walk.insert(n, n);
+        other.insert(n, n);
+        if n % 97 == 0 {
+            assert_eq!(walk.grow_step(1), other.grow_step(1), "after {n} insertions");
+        }
+    }
+    assert_eq!(walked.stats().buckets, other.stats().buckets);
+    check(&walked);
+}
+
+#[test]
+fn walks_of_a_single_bucket_come_in_every_order() {
+    let mut orders = BTreeSet::new();
+    // That one of the six is missing has a chance of 6 * (5 / 6)^300, which is 10^-23.
+    for _ in 0..300 {
+        // A walk leaves the order in which it went, so each begins with a map of its own.
+        let mut map = HashMap::with_seed_and_hasher(1, Fnv1a);
+        map.extend([1, 2, 3].map(|n| (n, n)));
+        let mut walk = map.walk();
+        let mut order = Vec::new();
+        while let Some(entry) = walk.next() {
+            order.push(*entry.key());
+        }
+        orders.insert(order);
+    }
+    assert_eq!(orders.len(), 6);
 }

@@ -53,3 +53,15 @@ fn smoke() {
     table.shrink_to(0);
     assert_eq!(table.allocation_bytes(), 0);
 }
+
+#[test]
+fn a_chain_has_no_slot_behind_its_end() {
+    let mut table = RawTable::new_in(crate::alloc::Global);
+    for n in 0..8 {
+        insert(&mut table, n, n);
+        let len = table.chain_len(0);
+        assert_eq!(len, table.len(), "one bucket holds all");
+        assert!((0..len).all(|position| table.slot_at(0, position).is_some()));
+        assert!((len..len + 20).all(|position| table.slot_at(0, position).is_none()));
+    }
+}

@@ -129,6 +129,7 @@ impl<K: Key, S: BuildHasher + Default> TableSubject<K, S> {
                 let pair = pairs.into_iter().find(|pair| pair.0 == key);
                 Outcome::Value(pair.map(|pair| add(pair, change)))
             }
+            Operation::GetKeyValue(id) => Outcome::Entry(self.get(id).map(|value| (id, value))),
             Operation::ContainsKey(id) => Outcome::Found(self.get(id).is_some()),
             Operation::Remove(id) => Outcome::Value(self.remove(id).map(|pair| pair.1)),
             Operation::RemoveEntry(id) => Outcome::Entry(self.remove(id).as_ref().map(id_of)),

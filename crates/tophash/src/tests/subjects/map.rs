@@ -4,7 +4,7 @@ use core::hash::BuildHasher;
 use std::vec::Vec;
 
 use testkit::keys::Key;
-use testkit::{Ending, Operation, Outcome, PLACES, Subject, Touch};
+use testkit::{Ending, Operation, Outcome, PLACES, Random, Subject, Touch};
 
 use super::scanned;
 use crate::ShrinkPolicy;
@@ -58,6 +58,9 @@ impl<K: Key, S: BuildHasher + Default + Clone> MapSubject<K, S> {
             Operation::OrInsert(key, value) => {
                 Outcome::Value(Some(*self.map.entry(K::from_id(key)).or_insert(value)))
             }
+            Operation::OrInsertRef(key, value) => {
+                Outcome::Value(Some(*self.map.entry_ref(&K::from_id(key)).or_insert(value)))
+            }
             Operation::ModifyOrInsert(key, change, value) => {
                 let entry = self.map.entry(K::from_id(key));
                 let entry = entry.and_modify(|v| *v = v.wrapping_add(change));
@@ -101,6 +104,15 @@ impl<K: Key, S: BuildHasher + Default + Clone> MapSubject<K, S> {
                     before
                 }))
             }
+            Operation::GetKeyValue(key) => Outcome::Entry(
+                map.get_key_value(&K::from_id(key)).map(|(key, &value)| (key.id(), value)),
+            ),
+            Operation::RandomEntry(seed) => {
+                let mut random = Random::new(seed.into());
+                let drawn = map.random_entry(|| random.next_u64());
+                Outcome::Entry(drawn.map(|(key, &value)| (key.id(), value)))
+            }
+            Operation::Inspect(key) => Outcome::Found(inspect!(map, &K::from_id(key))),
             Operation::ContainsKey(key) => Outcome::Found(map.contains_key(&K::from_id(key))),
             Operation::Remove(key) => Outcome::Value(map.remove(&K::from_id(key))),
             Operation::RemoveEntry(key) => {

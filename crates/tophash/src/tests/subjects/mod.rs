@@ -39,8 +39,28 @@ macro_rules! apply_to_room {
                 map.shrink_step(steps);
                 Outcome::Done
             }
+            Operation::SetPolicy(is_automatic) => {
+                let automatic = ShrinkPolicy::Automatic;
+                map.set_shrink_policy(if is_automatic { automatic } else { ShrinkPolicy::Manual });
+                Outcome::Done
+            }
             _ => $other,
         }
+    }};
+}
+
+/// Looks inside a map or a set: what it lists and counts must agree with its length. Tells whether
+/// it found the key.
+macro_rules! inspect {
+    ($map:expr, $key:expr) => {{
+        let map = $map;
+        let (stats, trace) = (map.stats(), map.trace($key));
+        assert_eq!((stats.len, stats.capacity), (map.len(), map.capacity()));
+        assert_eq!(stats.growth.is_some(), map.is_growing() || map.is_shrinking());
+        assert_eq!(stats.bytes.allocated(), map.allocation_size());
+        let buckets = map.layout().flat_map(|chain| chain.buckets());
+        assert_eq!(buckets.map(|bucket| bucket.entries().count()).sum::<usize>(), map.len());
+        trace.found.is_some()
     }};
 }
 

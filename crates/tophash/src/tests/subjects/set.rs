@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 use std::vec::Vec;
 
 use testkit::keys::Key;
-use testkit::{Combination, Ending, Face, Operation, Outcome, PLACES, Subject, Touch};
+use testkit::{Combination, Ending, Face, Operation, Outcome, PLACES, Random, Subject, Touch};
 
 use super::scanned;
-use crate::Equivalent;
 use crate::hash_set::{Entry, HashSet, ScanPosition, Walk};
 use crate::verify::repeat_chance;
+use crate::{Equivalent, ShrinkPolicy};
 
 /// A key with a value in a cell, which can be written though the set hands out shared references.
 #[derive(Clone, Debug)]
@@ -190,6 +190,12 @@ impl<K: Key, S: BuildHasher + Default + Clone> SetSubject<K, S> {
             Operation::Change(key, change) => {
                 Outcome::Value(set.get(&sought(key)).map(|element| element.add(change)))
             }
+            Operation::GetKeyValue(key) => Outcome::Entry(set.get(&sought(key)).map(Element::pair)),
+            Operation::RandomEntry(seed) => {
+                let mut random = Random::new(seed.into());
+                Outcome::Entry(set.random_entry(|| random.next_u64()).map(Element::pair))
+            }
+            Operation::Inspect(key) => Outcome::Found(inspect!(set, &sought(key))),
             Operation::ContainsKey(key) => Outcome::Found(set.contains(&sought(key))),
             Operation::Remove(key) => {
                 let present = set.get(&sought(key)).map(|element| element.value.get());
@@ -257,15 +263,29 @@ impl<K: Key, S: BuildHasher + Default + Clone> SetSubject<K, S> {
             Operation::Combine(combination, keys) => {
                 return Outcome::Keys(self.combine(*combination, keys));
             }
+            Operation::CombineInto(combination, keys) => {
+                let other = Self::of_keys(keys);
+                match combination {
+                    Combination::Union => *set |= &other,
+                    Combination::Intersection => *set &= &other,
+                    Combination::Difference => *set -= &other,
+                    Combination::SymmetricDifference => *set ^= &other,
+                }
+            }
             _ => return self.apply_ended_early(operation),
         }
         Outcome::Done
     }
 
+    /// Another set, whose elements all have the value 0.
+    fn of_keys(keys: &[u16]) -> HashSet<Element<K>, S> {
+        let mut set = HashSet::with_seed_and_hasher(13, S::default());
+        set.extend(keys.iter().map(|&key| Element::new(key, 0)));
+        set
+    }
+
     fn combine(&self, combination: Combination, keys: &[u16]) -> Vec<u16> {
-        let mut other = HashSet::with_seed_and_hasher(13, S::default());
-        other.extend(keys.iter().map(|&key| Element::new(key, 0)));
-        let set = &self.set;
+        let (set, other) = (&self.set, Self::of_keys(keys));
         let common = set.intersection(&other).count();
         assert_eq!(set.is_disjoint(&other), common == 0);
         assert_eq!(set.is_subset(&other), common == set.len());

@@ -4,23 +4,27 @@
 //! the keys alone. Every minute all invariants are recounted. Memory after each cycle must be what
 //! it was after the first.
 //!
-//! Each operation is timed, on twins: two maps with the same seed that go through the same, so that
-//! one does the very same work as the other. What takes long in both is the map's; what takes long
-//! in one of them is the machine's, which pauses now and then also between two looks at the clock.
+//! Each operation is timed, by the clock and by the thread's own time, on twins: two maps with the
+//! same seed that go through the same, so that one does the very same work as the other. What takes
+//! long by the clock only was interrupted; what takes long by the thread's own time in both twins
+//! is the map's, or the system's when it gives or takes memory.
+
+mod times;
+mod watch;
 
 use std::env;
 use std::time::{Duration, Instant};
 
 use testkit::Random;
 use testkit::allocators::{CountingAllocator, thread_usage};
+use times::{OUTLIER, Times};
 use tophash::hash_map::ScanPosition;
 use tophash::{HashMap, RandomState, ShrinkPolicy};
+use watch::Watch;
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator::new();
 
-/// An operation that takes longer is an outlier.
-const OUTLIER: Duration = Duration::from_micros(250);
 /// So many operations are made in a round, after which it may be time for something else.
 const ROUND: u64 = 200_000;
 /// Entries that a scan visits between two rounds.
@@ -37,8 +41,9 @@ struct Load {
     /// Where the scan of each twin goes on.
     positions: [ScanPosition; 2],
     scanned: u64,
+    watch: Watch,
     times: [Times; 3],
-    idle: Times,
+    nothing: Times,
 }
 
 /// What the map was doing when an operation began.
@@ -49,37 +54,8 @@ enum Doing {
     Neither,
 }
 
-/// Operations of one kind, and those above the limit.
-#[derive(Clone, Copy, Default)]
-struct Times {
-    operations: u64,
-    /// In one of the twins, or in both.
-    outliers: u64,
-    longest: Duration,
-    /// In both.
-    repeated: u64,
-    longest_repeated: Duration,
-}
-
-impl Times {
-    /// Notes how long an operation took in each of the twins.
-    fn note(&mut self, times: [Duration; 2]) {
-        self.operations += 1;
-        let (shorter, longer) = (times[0].min(times[1]), times[0].max(times[1]));
-        self.longest = self.longest.max(longer);
-        self.longest_repeated = self.longest_repeated.max(shorter);
-        self.outliers += u64::from(longer >= OUTLIER);
-        self.repeated += u64::from(shorter >= OUTLIER);
-    }
-
-    fn report(&self, name: &str) {
-        let Self { operations, outliers, longest, repeated, longest_repeated } = self;
-        println!(
-            "  {name:<10} of {operations:>11}: {repeated:>4} in both twins, the longest \
-             {longest_repeated:?}; {outliers:>6} in one or both, the longest {longest:?}"
-        );
-    }
-}
+/// Their names, in their order.
+const DOING: [&str; 3] = ["growing", "shrinking", "neither"];
 
 fn value_of(key: u64) -> u64 {
     key.wrapping_mul(0x9e37_79b9_7f4a_7c15)
@@ -100,8 +76,9 @@ impl Load {
             random: Random::new(7),
             positions: [ScanPosition::START; 2],
             scanned: 0,
+            watch: Watch::new(),
             times: Default::default(),
-            idle: Times::default(),
+            nothing: Times::default(),
         }
     }
 
@@ -109,23 +86,19 @@ impl Load {
         self.last - self.first
     }
 
-    /// Carries one operation out on each of the twins and notes how long it took.
+    /// Carries one operation out on each of the twins and notes what it took, and what it takes to
+    /// do nothing twice.
     fn timed(&mut self, act: impl Fn(&mut HashMap<u64, u64>)) {
-        let [one, _] = &self.twins;
+        let [one, other] = &mut self.twins;
         let doing = match (one.is_growing(), one.is_shrinking()) {
             (true, _) => Doing::Growing,
             (_, true) => Doing::Shrinking,
             _ => Doing::Neither,
         };
-        let (mut times, mut idle) = ([Duration::ZERO; 2], [Duration::ZERO; 2]);
-        for (index, map) in self.twins.iter_mut().enumerate() {
-            let begin = Instant::now();
-            act(map);
-            times[index] = begin.elapsed();
-            idle[index] = begin.elapsed().saturating_sub(times[index]);
-        }
-        self.times[doing as usize].note(times);
-        self.idle.note(idle);
+        let watch = &mut self.watch;
+        let taken = [watch.time(|| act(one)), watch.time(|| act(other))];
+        self.times[doing as usize].note(DOING[doing as usize], taken);
+        self.nothing.note("nothing", [watch.time(|| {}), watch.time(|| {})]);
     }
 
     fn insert(&mut self) {
@@ -149,6 +122,7 @@ impl Load {
 
     /// A round of operations, of ten so many insertions, so many removals, and else look-ups.
     fn round(&mut self, inserts: u64, removals: u64) {
+        self.watch.reset();
         for _ in 0..ROUND {
             match self.random.below(10) as u64 {
                 n if n < inserts => self.insert(),
@@ -181,6 +155,7 @@ impl Load {
 
     /// Removes everything, lets the map shrink, and gives the bytes that are still taken.
     fn empty(&mut self) -> i64 {
+        self.watch.reset();
         while self.len() > 0 {
             self.remove();
         }
@@ -238,8 +213,8 @@ fn main() {
     }
     println!("{cycles} cycles, {checks} recounts by the minute, {} entries scanned", load.scanned);
     println!("operations of {OUTLIER:?} and more, by what the map was doing:");
-    for (name, times) in ["growing", "shrinking", "neither"].into_iter().zip(&load.times) {
+    for (name, times) in DOING.into_iter().zip(&load.times) {
         times.report(name);
     }
-    load.idle.report("no map");
+    load.nothing.report("nothing, between two looks at the clock");
 }

@@ -1,0 +1,223 @@
+//! P11 for what the caller passes along: closures and iterators that panic at each of their calls
+//! in turn leave a valid map, and nothing is dropped twice or lost but what was taken already.
+
+use testkit::hashers::Fnv1a;
+use testkit::silently;
+
+use super::panics::{Map, World, check};
+use crate::hash_map::ScanPosition;
+use crate::{HashSet, ShrinkPolicy};
+
+/// Sizes with and without a growth under way, and with overflow buckets.
+const SIZES: [u64; 4] = [1, 8, 27, 60];
+
+/// Lets the closure panic at its first call, then at its second, and so on until it does not panic
+/// any more. `lost_max` says how many entries may be gone after so many calls.
+fn at_every_call(lost_max: fn(usize) -> usize, act: impl Fn(&mut Map, &World, &mut dyn FnMut())) {
+    for size in SIZES {
+        for policy in [ShrinkPolicy::Manual, ShrinkPolicy::Automatic] {
+            for spared in 0.. {
+                let world = World::new();
+                let mut map = world.map(size);
+                map.set_shrink_policy(policy);
+                let before = map.len();
+                let mut calls = 0;
+                let result = silently(|| {
+                    act(&mut map, &world, &mut || {
+                        calls += 1;
+                        assert!(calls <= spared, "on purpose");
+                    });
+                });
+                check(&map);
+                let lost = before.saturating_sub(map.len());
+                assert!(lost <= lost_max(spared), "{size} entries, call {spared}: {lost} lost");
+                for key in map.keys() {
+                    let number = key.value.value;
+                    let found = map.get(&world.entry(number).0).map(|value| value.value.value);
+                    assert_eq!(found, Some(number), "{size} entries, call {spared}");
+                }
+                drop(map);
+                world.census.assert_all_dropped();
+                if result.is_ok() {
+                    assert!(spared > 0, "the closure was not called");
+                    break;
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn closures_of_entries_that_panic_change_nothing() {
+    at_every_call(
+        |_| 0,
+        |map, world, call| {
+            map.entry(world.entry(0).0).and_modify(|_| call()).or_insert_with(|| unreachable!());
+        },
+    );
+    at_every_call(
+        |_| 0,
+        |map, world, call| {
+            let (key, value) = world.entry(1000);
+            map.entry(key).or_insert_with(|| {
+                call();
+                value
+            });
+        },
+    );
+    at_every_call(
+        |_| 0,
+        |map, world, call| {
+            let (key, value) = world.entry(1000);
+            map.entry(key).or_insert_with_key(|_| {
+                call();
+                value
+            });
+        },
+    );
+    at_every_call(
+        |_| 0,
+        |map, world, call| {
+            let (key, value) = world.entry(1000);
+            map.entry_ref(&key).or_insert_with(|| {
+                call();
+                value
+            });
+        },
+    );
+}
+
+#[test]
+fn an_entry_whose_replacement_panics_is_lost_alone() {
+    at_every_call(
+        |_| 1,
+        |map, world, call| {
+            map.entry(world.entry(0).0).and_replace_entry_with(|_, value| {
+                call();
+                Some(value)
+            });
+        },
+    );
+}
+
+#[test]
+fn a_predicate_of_extract_if_that_panics_keeps_its_entry() {
+    at_every_call(
+        |calls| calls,
+        |map, _, call| {
+            let matches = |_: &_, _: &mut _| {
+                call();
+                true
+            };
+            map.extract_if(matches).for_each(drop);
+        },
+    );
+    at_every_call(
+        |_| 0,
+        |map, _, call| {
+            let matches = |_: &_, _: &mut _| {
+                call();
+                false
+            };
+            map.extract_if(matches).for_each(drop);
+        },
+    );
+}
+
+#[test]
+fn a_visitor_of_a_scan_that_panics_keeps_its_entry() {
+    at_every_call(
+        |_| 0,
+        |map, _, call| {
+            _ = map.scan(ScanPosition::START, usize::MAX, |_, _| call());
+        },
+    );
+    at_every_call(
+        |calls| calls,
+        |map, _, call| {
+            _ = map.scan_mut(ScanPosition::START, usize::MAX, |_, _| {
+                call();
+                false
+            });
+        },
+    );
+    at_every_call(
+        |_| 0,
+        |map, _, call| {
+            _ = map.scan_mut(ScanPosition::START, usize::MAX, |_, _| {
+                call();
+                true
+            });
+        },
+    );
+}
+
+#[test]
+fn a_panic_in_the_midst_of_a_walk_that_writes_leaves_what_was_written() {
+    at_every_call(
+        |calls| calls,
+        |map, world, call| {
+            let mut walk = map.walk();
+            let mut next = 1000;
+            while let Some(entry) = walk.next() {
+                let number = entry.key().value.value;
+                call();
+                if number < 1000 {
+                    drop(entry.remove());
+                }
+                if next < 1040 {
+                    let (key, value) = world.entry(next);
+                    walk.insert(key, value);
+                    next += 1;
+                }
+            }
+        },
+    );
+}
+
+#[test]
+fn an_iterator_that_panics_while_a_map_is_extended_adds_what_came_before() {
+    at_every_call(
+        |_| 0,
+        |map, world, call| {
+            map.extend((1000..1040).map(|number| {
+                call();
+                world.entry(number)
+            }));
+        },
+    );
+}
+
+#[test]
+fn iterators_that_are_left_by_a_panic_drop_the_rest_once() {
+    at_every_call(|_| 0, |map, _, call| map.values_mut().for_each(|_| call()));
+    at_every_call(|_| usize::MAX, |map, _, call| map.drain().for_each(|_| call()));
+    at_every_call(
+        |_| usize::MAX,
+        |map, _, call| {
+            core::mem::take(map).into_iter().for_each(|_| call());
+        },
+    );
+    at_every_call(
+        |_| usize::MAX,
+        |map, _, call| {
+            core::mem::take(map).into_values().for_each(|_| call());
+        },
+    );
+}
+
+#[test]
+fn closures_of_a_set_that_panic_insert_nothing() {
+    let world = World::new();
+    for size in SIZES {
+        let mut set = HashSet::with_seed_and_hasher(1, Fnv1a);
+        set.extend((0..size).map(|number| world.entry(number).0));
+        let key = world.entry(1000).0;
+        let result = silently(|| _ = set.get_or_insert_with(&key, |_| panic!("on purpose")));
+        assert!(result.is_err());
+        set.check();
+        assert_eq!(set.len() as u64, size);
+        drop((set, key));
+    }
+    world.census.assert_all_dropped();
+}
