@@ -8,7 +8,7 @@
 //! The bucket and its overflow buckets are a *chain*. All this is Go's classic map.
 //!
 //! ```text
-//! RawTable ─ count, mask, last, hash0, buckets ──► blocks of main buckets (block.rs)
+//! RawTable ─ count, mask, bound, hash0, buckets ─► blocks of main buckets (block.rs)
 //!          └ extra ──► directory of the blocks     (directory.rs, tables of several blocks)
 //!                  └─► slab of overflow buckets    (overflow.rs)
 //! ```
@@ -16,7 +16,8 @@
 //! **Growth splits in place.** A table of 2^B buckets grows to 2^(B+1) by splitting bucket *i*
 //! into *i* (X) and *i* + 2^B (Y), in order of *i*, one bucket for each write. Entries whose next
 //! hash bit is 0 stay. What Go calls `nevacuate`, how far a growth has come, is
-//! `last + 1 - half`; a key's bucket is found without asking whether it was split:
+//! `last + 1 - half` (`last` is in the header's `bound` meanwhile); a key's bucket is found without
+//! asking whether it was split:
 //!
 //! ```text
 //! 0 ........... nevacuate ...... half-1 | half ........ last |            mask
