@@ -447,7 +447,7 @@ where
     #[cold]
     #[inline(never)]
     fn insert_slowly(&mut self, hash: u64, key: K, value: V) -> Option<V> {
-        let hash = self.prepare_slowly(hash, &key);
+        let hash = self.hash_after_preparing(hash, &key);
         self.upsert(hash, key, value)
     }
 
@@ -534,7 +534,7 @@ where
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        let hash = self.prepare_slowly(hash, key);
+        let hash = self.hash_after_preparing(hash, key);
         self.table.remove_entry(hash, equals(key))
     }
 }

@@ -77,8 +77,8 @@ pub(super) unsafe fn divide<K, V>(
 }
 
 /// As [`divide`], for a chain of one overflow bucket whose entries both parts can take into their
-/// main buckets, as 94 of 100 can at the highest load. Else false, and nothing has changed. If true, the
-/// overflow bucket is in no chain any more, and the caller gives it back.
+/// main buckets, as 94 of 100 can at the highest load. Else false, and nothing has changed. If
+/// true, the overflow bucket is in no chain any more, and the caller gives it back.
 ///
 /// # Safety
 ///

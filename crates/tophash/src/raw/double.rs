@@ -42,19 +42,16 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         let Some(pivot) = new else { return false };
         let new = pivot.as_ptr();
         let unfinished = Unfinished { pivot, len: new_len, parts: &self.parts, shape: Self::SHAPE };
-        let mut has_long_chains = false;
+        let mut long_chains = LongChains { first: END, new, old_len };
         for x_place in 0..old_len {
-            let y_place = x_place + old_len;
             // SAFETY: places of the old block, whose buckets are all live, and of the new one,
-            // which is written here and not read. The half of a chain's main bucket that goes to Y
-            // is noted where Y's word will be.
+            // which is written here and not read.
             unsafe {
                 let word = block::word(old, x_place).read();
                 if word.has_overflow() {
-                    has_long_chains = true;
                     let x = block::bucket(old, old_len, x_place, Self::SHAPE);
                     let y_slots = Self::slots_for_y(x, old_len as u32, hasher);
-                    block::word(new, y_place).cast::<u64>().write(u64::from(y_slots));
+                    long_chains.note(x_place, y_slots);
                     continue;
                 }
                 let from = Slots::<K, V>::new(block::slots(old, x_place, Self::SHAPE));
@@ -63,7 +60,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                     let slots = Slots::new(block::slots(new, place, Self::SHAPE));
                     (slots, block::word(new, place))
                 };
-                divide((from, word), y_slots, half(x_place), half(y_place));
+                divide((from, word), y_slots, half(x_place), half(x_place + old_len));
             }
         }
         // No user code runs from here on: the entries in the old block are forgotten.
@@ -71,48 +68,89 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         self.parts.set_only_block(pivot);
         let mask = (new_len - 1) as u32;
         self.header_mut().set_size(mask, mask, Self::SHAPE);
-        if has_long_chains {
-            // SAFETY: the new block has everything that was not in a chain with overflow buckets.
-            unsafe { self.move_long_chains((old, old_len), new) };
+        for (place, y_slots) in long_chains {
+            // SAFETY: the new block has all chains without overflow buckets. Nobody has taken this
+            // one apart yet.
+            unsafe { self.move_long_chain((old, old_len), new, (place, y_slots)) };
         }
         // SAFETY: the table's former block, with its length.
         unsafe { block::deallocate_block(old, old_len, Self::SHAPE, &self.parts.allocator) };
         true
     }
 
-    /// The chains of the old block that have overflow buckets. Their main buckets are taken over as
-    /// they are and then split.
+    /// Moves a chain with overflow buckets: its entries are divided between two main buckets, or
+    /// the main bucket is taken over as it is and the chain is split.
     ///
     /// # Safety
     ///
-    /// `old` is a block of `old_len` buckets and `new` one of twice as many, which has the other
-    /// chains already, and the marks of these.
-    #[cold]
-    unsafe fn move_long_chains(&mut self, (old, old_len): (*mut u8, usize), new: *mut u8) {
-        for place in 0..old_len {
-            // SAFETY: places of both blocks. X takes over the word, the link and the slots of its
-            // old self, and is live then; Y's word is read before it is overwritten.
-            unsafe {
-                let from = block::bucket(old, old_len, place, Self::SHAPE);
-                let word = from.word();
-                if !word.has_overflow() {
-                    continue;
-                }
-                let x = block::bucket(new, old_len * 2, place, Self::SHAPE);
-                let y = block::bucket(new, old_len * 2, place + old_len, Self::SHAPE);
-                let y_slots = y.word_place().cast::<u64>().read() as u8;
-                let node = from.next();
-                let half = |bucket: Bucket| (bucket.slots::<K, V>(), bucket.word_place());
-                if divide_pair((from.slots(), word), node, y_slots, half(x), half(y)) {
-                    self.extra_mut().0.slab.give_back(node, Self::SHAPE);
-                    continue;
-                }
-                let (source, target) = (from.start().as_ptr(), x.start().as_ptr());
-                ptr::copy_nonoverlapping(source, target, Self::SHAPE.slots_bytes);
-                x.set_word(word);
-                x.set_next(node);
-                self.parts.split_long(x, y, y_slots, Self::SHAPE);
+    /// `old` is a block of `old_len` buckets and `new` one of twice as many. The bucket at `place`
+    /// of the old one has overflow buckets, and `y_slots` are its slots that go to Y; the nodes
+    /// know theirs. The chain is not used any more.
+    unsafe fn move_long_chain(
+        &mut self,
+        (old, old_len): (*mut u8, usize),
+        new: *mut u8,
+        (place, y_slots): (usize, u8),
+    ) {
+        // SAFETY: places of both blocks. X takes over the word, the link and the slots of its old
+        // self, and is live then.
+        unsafe {
+            let from = block::bucket(old, old_len, place, Self::SHAPE);
+            let (word, node) = (from.word(), from.next());
+            let x = block::bucket(new, old_len * 2, place, Self::SHAPE);
+            let y = block::bucket(new, old_len * 2, place + old_len, Self::SHAPE);
+            let half = |bucket: Bucket| (bucket.slots::<K, V>(), bucket.word_place());
+            if divide_pair((from.slots(), word), node, y_slots, half(x), half(y)) {
+                self.extra_mut().0.slab.give_back(node, Self::SHAPE);
+                return;
             }
+            let (source, target) = (from.start().as_ptr(), x.start().as_ptr());
+            ptr::copy_nonoverlapping(source, target, Self::SHAPE.slots_bytes);
+            x.set_word(word);
+            x.set_next(node);
+            self.parts.split_long(x, y, y_slots, Self::SHAPE);
         }
+    }
+}
+
+/// No chain.
+const END: usize = usize::MAX >> 8;
+
+/// The chains with overflow buckets, which come last: a list through the words of the new block
+/// where their Y halves will be. Each has the next place, and the slots that go to Y.
+struct LongChains {
+    first: usize,
+    new: *mut u8,
+    old_len: usize,
+}
+
+impl LongChains {
+    /// Adds the chain at `place`.
+    ///
+    /// # Safety
+    ///
+    /// `new` is a block of twice `old_len` buckets, in which nobody reads or writes the Y half's
+    /// word before the chain comes out of the list.
+    unsafe fn note(&mut self, place: usize, y_slots: u8) {
+        let note = (self.first as u64) << 8 | u64::from(y_slots);
+        // SAFETY: as the caller says.
+        unsafe { block::word(self.new, place + self.old_len).cast::<u64>().write(note) };
+        self.first = place;
+    }
+}
+
+impl Iterator for LongChains {
+    type Item = (usize, u8);
+
+    #[inline]
+    fn next(&mut self) -> Option<(usize, u8)> {
+        let place = self.first;
+        if place == END {
+            return None;
+        }
+        // SAFETY: `note` wrote it for this place.
+        let note = unsafe { block::word(self.new, place + self.old_len).cast::<u64>().read() };
+        self.first = (note >> 8) as usize;
+        Some((place, note as u8))
     }
 }

@@ -78,6 +78,12 @@ impl Flags {
         Self(self.0 | other.0)
     }
 
+    /// Whether a growth is under way and nothing else asks for the next write's attention.
+    #[inline(always)]
+    pub(super) const fn is_only_growing(self) -> bool {
+        self.0 & Self::WANTS_STEP.0 == Self::PARTIAL.0
+    }
+
     /// Whether the flag is set; of several, whether one is.
     #[inline(always)]
     pub(super) const fn has(self, flag: Self) -> bool {

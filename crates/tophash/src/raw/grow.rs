@@ -31,6 +31,12 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     #[cold]
     #[inline(never)]
     pub(crate) fn prepare(&mut self, hasher: impl Fn(&K) -> u64) {
+        // What is nearly always the reason, first.
+        if self.header().flags.is_only_growing() {
+            self.split_next(&hasher);
+            self.parts.release_chunk_after_split(Self::SHAPE);
+            return;
+        }
         self.header_mut().flags.set(Flags::SUSPECT, false);
         match self.parts.step_before_write(Self::KIND) {
             Step::Nothing => {}
@@ -338,6 +344,7 @@ impl<A: Allocator> Parts<A> {
 
     /// Adds the bucket that the next one of a growth is split into, and returns it, uninitialised.
     /// The caller splits at once. `None` if memory is refused; then nothing has changed.
+    #[inline(always)]
     fn add_twin(&mut self, kind: &Kind) -> Option<Bucket> {
         let shape = &kind.shape;
         let index = self.header.last() + 1;

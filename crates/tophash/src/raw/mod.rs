@@ -91,6 +91,7 @@ mod order;
 mod overflow;
 #[cfg(feature = "rayon")]
 mod parallel;
+mod plain;
 mod plan;
 mod pointers;
 mod remove;
