@@ -162,19 +162,19 @@ pub(crate) fn miri() -> bool {
 
 /// Runs the tests of the maps between threads under `ThreadSanitizer`, with a standard library that
 /// is built for it: it takes the locks of any other for races. Where the kernel's barrier is used
-/// otherwise, both sides use fences.
+/// otherwise, both sides use fences. Both flags are unstable, and opened for any compiler.
 pub(crate) fn tsan() -> bool {
     let mut command = cargo();
     command
         .args(["test", "-Zbuild-std", "-p", "tophash-sync", "--lib", "--target", &host()])
         .arg("--target-dir")
         .arg(target("tsan"))
+        .env("RUSTC_BOOTSTRAP", "1")
         .env("RUSTFLAGS", "-Zsanitizer=thread --cfg verify");
     let is_done = succeeds(&mut command);
     if !is_done {
-        println!("If this compiler is no nightly with the library's sources, it cannot do this:");
-        println!("    rustup toolchain install nightly --component rust-src");
-        println!("    cargo +nightly xtask tsan");
+        println!("If the standard library's sources are not installed, nothing was checked:");
+        println!("    rustup component add rust-src");
     }
     is_done
 }
