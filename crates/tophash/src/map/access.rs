@@ -279,21 +279,17 @@ where
         if self.is_empty() {
             return None;
         }
-        let hash = self.first_hash_of(key);
-        if self.is_usual() {
-            return self.table.get_mut(hash, equals(key));
+        let mut hash = self.first_hash_of(key);
+        if !self.is_usual() {
+            hash = self.hash_slowly(key);
         }
-        self.find_mut_slowly(key)
+        self.table.get_mut(hash, equals(key))
     }
 
     #[cold]
     #[inline(never)]
-    fn find_mut_slowly<Q>(&mut self, key: &Q) -> Option<(&mut K, &mut V)>
-    where
-        Q: Hash + Equivalent<K> + ?Sized,
-    {
-        let hash = self.hash_of(key);
-        self.table.get_mut(hash, equals(key))
+    fn hash_slowly<Q: Hash + ?Sized>(&self, key: &Q) -> u64 {
+        self.hash_of(key)
     }
 
     /// The value of `key`. O(1).
@@ -437,22 +433,7 @@ where
     /// ```
     #[inline]
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
-        let hash = self.first_hash_of(&key);
-        if self.is_calm() {
-            return self.upsert(hash, key, value);
-        }
-        self.insert_slowly(hash, key, value)
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn insert_slowly(&mut self, hash: u64, key: K, value: V) -> Option<V> {
-        let hash = self.hash_after_preparing(hash, &key);
-        self.upsert(hash, key, value)
-    }
-
-    #[inline(always)]
-    fn upsert(&mut self, hash: u64, key: K, value: V) -> Option<V> {
+        let hash = self.prepare_for(&key);
         let Self { hash_builder, table } = self;
         let add_to_full = |table: &mut RawTable<K, V, A>, key, value| {
             add_to_full(table, hash_builder, (hash, key, value));
@@ -521,20 +502,7 @@ where
         if self.is_empty() {
             return None;
         }
-        let hash = self.first_hash_of(key);
-        if self.is_calm() {
-            return self.table.remove_entry(hash, equals(key));
-        }
-        self.remove_slowly(hash, key)
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn remove_slowly<Q>(&mut self, hash: u64, key: &Q) -> Option<(K, V)>
-    where
-        Q: Hash + Equivalent<K> + ?Sized,
-    {
-        let hash = self.hash_after_preparing(hash, key);
+        let hash = self.prepare_for(key);
         self.table.remove_entry(hash, equals(key))
     }
 }

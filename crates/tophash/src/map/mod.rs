@@ -142,20 +142,13 @@ where
         if self.is_calm() { hash } else { self.prepare_slowly(hash, key) }
     }
 
-    /// The rest of [`Self::prepare_for`].
-    #[cold]
-    #[inline(never)]
-    fn prepare_slowly<Q: Hash + ?Sized>(&mut self, hash: u64, key: &Q) -> u64 {
-        self.hash_after_preparing(hash, key)
-    }
-
-    /// Does the growth work of a write and returns the key's hash. `hash` is the first hash of the
-    /// key, by the present seed.
+    /// The rest of [`Self::prepare_for`]. `hash` is the first hash of the key, by the present seed.
     ///
     /// In a map that is not expected in the cache, the memory that the write needs is asked for: it
     /// has come when the growth work is done (docs/decisions/0008).
-    #[inline(always)]
-    fn hash_after_preparing<Q: Hash + ?Sized>(&mut self, hash: u64, key: &Q) -> u64 {
+    #[cold]
+    #[inline(never)]
+    fn prepare_slowly<Q: Hash + ?Sized>(&mut self, hash: u64, key: &Q) -> u64 {
         let hash0 = self.table.hash0();
         let hash = if self.table.has_first_hash() { hash } else { self.hash_of(key) };
         if self.table.wants_preparation() {

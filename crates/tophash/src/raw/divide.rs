@@ -40,7 +40,7 @@ static PLACES: [[u8; SLOT_COUNT]; 256] = {
 ///
 /// `from` has the word, which has no hints. The slots and words of X and Y may be written, and what
 /// they hold is forgotten. `y_slots` has no bit for a free slot.
-#[inline(always)]
+#[inline(never)]
 pub(super) unsafe fn divide<K, V>(
     (from, word): (Slots<K, V>, Word),
     y_slots: u8,
@@ -84,7 +84,7 @@ pub(super) unsafe fn divide<K, V>(
 ///
 /// As for [`divide`]; the word is that of a full bucket and has hints, `node` is the chain's first
 /// overflow bucket and knows which of its slots go to Y.
-#[inline(always)]
+#[inline(never)]
 pub(super) unsafe fn divide_pair<K, V>(
     (from, word): (Slots<K, V>, Word),
     node: *mut Node,

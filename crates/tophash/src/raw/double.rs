@@ -47,15 +47,13 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             // SAFETY: places of the old block, whose buckets are all live, and of the new one,
             // which is written here and not read.
             unsafe {
-                let word = block::word(old, x_place).read();
+                let x = block::bucket(old, old_len, x_place, Self::SHAPE);
+                let y_slots = Self::slots_for_y(x, old_len as u32, hasher);
+                let (from, word) = (x.slots::<K, V>(), x.word());
                 if word.has_overflow() {
-                    let x = block::bucket(old, old_len, x_place, Self::SHAPE);
-                    let y_slots = Self::slots_for_y(x, old_len as u32, hasher);
                     long_chains.note(x_place, y_slots);
                     continue;
                 }
-                let from = Slots::<K, V>::new(block::slots(old, x_place, Self::SHAPE));
-                let y_slots = Self::slots_of_bucket_for_y(from, word, old_len as u32, hasher);
                 let half = |place| {
                     let slots = Slots::new(block::slots(new, place, Self::SHAPE));
                     (slots, block::word(new, place))

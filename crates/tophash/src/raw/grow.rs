@@ -119,7 +119,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// # Safety
     ///
     /// `x` is a live main bucket.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) unsafe fn slots_for_y(x: Bucket, half: u32, hasher: &impl Fn(&K) -> u64) -> u8 {
         // SAFETY: words and links are as R3 to R5 say.
         unsafe {
@@ -152,7 +152,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     ///
     /// The slots have this word.
     #[inline(always)]
-    pub(super) unsafe fn slots_of_bucket_for_y(
+    unsafe fn slots_of_bucket_for_y(
         slots: Slots<K, V>,
         word: Word,
         half: u32,

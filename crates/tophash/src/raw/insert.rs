@@ -6,6 +6,7 @@ use super::block::Kind;
 use super::bucket::{Bucket, Slot, Slots};
 use super::find::{ask_for_slots, prefetch};
 use super::overflow::Slab;
+use super::sizing::Shape;
 use super::tophash::{SLOT_COUNT, Tophash, Word};
 use super::{Flags, Parts, RawTable, block, fail};
 use crate::TryReserveError;
@@ -173,7 +174,10 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         // SAFETY: `index <= last`; the slot is free, and R3, R4 and R7 hold again at the end.
         unsafe {
             let main = self.bucket(index);
-            let (bucket, slot) = self.parts.free_overflow_slot(main, tophash, Self::KIND);
+            let (bucket, slot) = self
+                .parts
+                .first_overflow_slot(main, tophash, Self::SHAPE)
+                .unwrap_or_else(|| self.parts.free_overflow_slot(main, tophash, Self::KIND));
             bucket.key::<K>(slot).write(key);
             bucket.value::<K, V>(slot).write(value);
             bucket.set_word(bucket.word().with(slot, tophash));
@@ -184,6 +188,41 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
 }
 
 impl<A: Allocator> Parts<A> {
+    /// As [`Self::free_overflow_slot`], in the chain's first overflow bucket, if there is one with
+    /// room or one can be had without asking for memory: nearly always.
+    #[inline(always)]
+    fn first_overflow_slot(
+        &mut self,
+        main: Bucket,
+        tophash: Tophash,
+        shape: &Shape,
+    ) -> Option<(Bucket, usize)> {
+        // SAFETY: a word with hints has a link (R4), nodes have words (R3); a node is taken where
+        // there is room in the slab, and linked before anything else happens (R6).
+        unsafe {
+            let word = main.word();
+            let (bucket, slot) = if word.has_overflow() {
+                let bucket = Bucket::of_node(main.next(), shape);
+                // One with room is the last of its chain (R5).
+                if bucket.word().is_full() {
+                    return None;
+                }
+                (bucket, bucket.word().filled())
+            } else {
+                if self.header.extra.is_null() || !self.extra().slab.has_room(1) {
+                    return None;
+                }
+                let extra = self.extra_mut().0;
+                let node = extra.slab.take(shape);
+                extra.depth_max = extra.depth_max.max(1);
+                main.set_next(node);
+                (Bucket::of_node(node, shape), 0)
+            };
+            main.set_word(word.with_hints(word.hints() | tophash.hint()));
+            Some((bucket, slot))
+        }
+    }
+
     /// The first free slot behind a full main bucket. The chain's hints are changed for
     /// `tophash`, and the caller takes the slot at once: until then R4 and R5 do not hold.
     pub(super) fn free_overflow_slot(

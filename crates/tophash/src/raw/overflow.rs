@@ -205,6 +205,7 @@ impl Slab {
     /// # Safety
     ///
     /// [`Self::reserve`] said that there is one; the slab was always used with this shape.
+    #[inline]
     pub(crate) unsafe fn take(&mut self, shape: &Shape) -> *mut Node {
         // SAFETY: a chunk in `open` or `spare` has a free or a fresh node, at `place` below `len`,
         // within the chunk's block; one list or the other has a chunk.
