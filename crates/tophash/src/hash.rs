@@ -154,9 +154,7 @@ where
 {
     #[cfg(feature = "std")]
     if is_default::<S>() && hash0 & SIP_BIT != 0 {
-        let mut hasher = Sip::new(hash0);
-        key.hash(&mut hasher);
-        return hasher.finish();
+        return hash_with(Sip::new(hash0), key);
     }
     first_hash(state, hash0, key)
 }
@@ -170,9 +168,7 @@ where
 {
     // A comparison of two constants: the compiler keeps one branch.
     if is_default::<S>() {
-        let mut hasher = DefaultHasher::with_hash0(hash0);
-        key.hash(&mut hasher);
-        hasher.finish()
+        hash_with(DefaultHasher::with_hash0(hash0), key)
     } else {
         mix(state.hash_one(key), hash0)
     }
@@ -189,12 +185,17 @@ where
     let key_of_process = is_default::<S>().then(SharedSeed::global_random);
     move |key| match key_of_process {
         Some(key_of_process) if hash0 & SIP_BIT == 0 => {
-            let mut hasher = DefaultHasher::with_seeds(hash0, key_of_process);
-            key.hash(&mut hasher);
-            hasher.finish()
+            hash_with(DefaultHasher::with_seeds(hash0, key_of_process), key)
         }
         _ => hash_key(state, hash0, key),
     }
+}
+
+/// What a fresh hasher makes of one key.
+#[inline(always)]
+fn hash_with<Q: Hash + ?Sized>(mut hasher: impl Hasher, key: &Q) -> u64 {
+    key.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Whether this is the default state's type. Known when the program is compiled.

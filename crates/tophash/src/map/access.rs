@@ -555,6 +555,5 @@ fn add_to_full<K: Hash, V, S: BuildHasher, A: Allocator>(
     (hash, key, value): (u64, K, V),
 ) {
     let hasher = hasher_of(hash_builder, table.hash0());
-    table.make_room(hasher);
-    table.insert_new(hash, key, value);
+    table.insert_unique(hash, key, value, hasher);
 }

@@ -31,14 +31,14 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     #[cold]
     #[inline(never)]
     pub(crate) fn prepare(&mut self, hasher: impl Fn(&K) -> u64) {
-        // What is nearly always the reason, first.
-        if self.header().flags.is_only_growing() {
-            self.split_next(&hasher);
-            self.parts.release_chunk_after_split(Self::SHAPE);
-            return;
-        }
-        self.header_mut().flags.set(Flags::SUSPECT, false);
-        match self.parts.step_before_write(Self::KIND) {
+        let step = if self.header().flags.is_only_growing() {
+            // Nearly always, and nothing else is to be seen to.
+            Step::Split
+        } else {
+            self.header_mut().flags.set(Flags::SUSPECT, false);
+            self.parts.step_before_write(Self::KIND)
+        };
+        match step {
             Step::Nothing => {}
             Step::Merge => {
                 self.parts.merge_last(Self::KIND);
