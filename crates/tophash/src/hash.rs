@@ -182,9 +182,10 @@ where
     S: BuildHasher,
     K: Hash,
 {
-    let key_of_process = is_default::<S>().then(SharedSeed::global_random);
+    let is_first = is_default::<S>() && hash0 & SIP_BIT == 0;
+    let key_of_process = is_first.then(SharedSeed::global_random);
     move |key| match key_of_process {
-        Some(key_of_process) if hash0 & SIP_BIT == 0 => {
+        Some(key_of_process) if is_default::<S>() => {
             hash_with(DefaultHasher::with_seeds(hash0, key_of_process), key)
         }
         _ => hash_key(state, hash0, key),

@@ -3,7 +3,7 @@
 //! [`HashMap`] and [`HashSet`] have the interface of std's and hashbrown's additions to it; change
 //! the `use` line and the rest compiles. [`HashTable`] is for those who bring their own hashes.
 //! Beneath lies Go's classic map: buckets of eight slots, a tophash byte for each, overflow
-//! buckets, a load factor of 6.5, and growth by one bucket for each write.
+//! buckets, a load factor of 6.5, and growth by two buckets for each write.
 //!
 //! ```
 //! use tophash::HashMap;

@@ -75,7 +75,7 @@ fn one(estimate: &Estimate, out: &mut impl Write) -> io::Result<()> {
     writeln!(
         out,
         "\n  With overflow buckets tophash takes {} on average; one map of\n  \
-         10,000 takes {} or more. It grows in place, a bucket for each\n  \
+         10,000 takes {} or more. It grows in place, two buckets for each\n  \
          write. std and Go hold the old table and the new: std for one insertion, Go\n  \
          until all entries have moved.\n",
         bytes(tophash.bytes_expected),

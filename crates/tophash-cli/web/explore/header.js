@@ -6,7 +6,7 @@ import { byId, bytesText, counted, element, thousands } from "./element.js";
 const STATES = {
   "no memory": ["none", "no memory is taken yet"],
   whole: ["none", "nothing is under way"],
-  growing: ["growing", "each write splits one bucket"],
+  growing: ["growing", "each write splits two buckets"],
   shrinking: ["shrinking", "each write merges one bucket"],
 };
 

@@ -157,15 +157,15 @@ export const STEPS = [
   },
   {
     phase: GROWTH,
-    title: "One write splits one bucket",
-    code: "m.grow_step(1); // each insertion and deletion does this by itself",
+    title: "One step splits one bucket",
+    code: "m.grow_step(1); // each insertion and deletion does two by itself",
     run: async (tour) => {
       await tour.operate({ do: "grow", steps: 1 });
       return tour.header();
     },
     text: (header) => [
       `Bucket 0 was split. Its entries with a 1 in the next bit of their hash went to bucket ${header.half}, which is its twin; both are shown below. The line in the picture is the frontier: what lies before it has been split.`,
-      "Every insertion and deletion does one such step before its own work. So no write ever waits until the whole map has moved.",
+      "Every insertion and deletion does two such steps before its own work. So no write ever waits until the whole map has moved.",
     ],
   },
   {
@@ -189,8 +189,8 @@ export const STEPS = [
       return tour.header();
     },
     text: (header) => [
-      `The frontier ran through the map, and all ${header.buckets} buckets are there, ${header.load_factor.toFixed(2)} entries in each on average. Left alone, the next 63 writes would have done it.`,
-      "The next growth begins with entry 833. There is much time until then, so one bucket for each write is enough.",
+      `The frontier ran through the map, and all ${header.buckets} buckets are there, ${header.load_factor.toFixed(2)} entries in each on average. Left alone, the next 32 writes would have done it.`,
+      "The next growth begins with entry 833. There is much time until then, so two buckets for each write are enough.",
     ],
   },
   {

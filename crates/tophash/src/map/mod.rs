@@ -53,7 +53,7 @@ pub use walk::{Walk, WalkEntry};
 /// A hash map whose growth never pauses and whose memory never doubles.
 ///
 /// It has the interface of [`std::collections::HashMap`] and hashbrown's additions to it. What is
-/// different lies beneath: the map grows by splitting one bucket of eight entries at each write,
+/// different lies beneath: the map grows by splitting two buckets of eight entries at each write,
 /// in place, so that no insertion ever moves the whole table.
 ///
 /// | operation | cost |

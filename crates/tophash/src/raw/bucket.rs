@@ -170,12 +170,6 @@ impl Bucket {
         unsafe { self.word.write(word) }
     }
 
-    /// Where the tophash word lies.
-    #[inline(always)]
-    pub(crate) fn word_place(self) -> *mut Word {
-        self.word
-    }
-
     /// The next bucket's node; null after the last overflow bucket.
     ///
     /// # Safety

@@ -1,125 +1,231 @@
-//! Dividing the entries of one bucket between two.
+//! Dividing the entries of a chain between two buckets, X and Y.
 //!
 //! Half of the entries go to either, in no order, so a branch that asked for each where it goes
-//! would be guessed wrong every other time; so would one at the end of a loop over the entries,
-//! whose number varies. Small entries are therefore moved without any branch, the free slots with
-//! the others: what is in them is copied as bytes, which may be uninitialised, to where no entry
-//! is.
+//! would be guessed wrong every other time. Small entries are copied to the next free slot of both
+//! parts as soon as they are hashed: in the one to which they do not belong the next entry takes
+//! the place. The hash function is user code and may panic, so X is a buffer meanwhile. Of larger
+//! entries all are hashed before the first is moved, to its place alone and, where X is the bucket
+//! itself, without a buffer.
 
-use core::ptr;
+use core::mem::{MaybeUninit, offset_of};
+use core::ptr::{self, NonNull};
 
 use super::bucket::{Bucket, Node, Slots};
+use super::header::index_bits;
 use super::tophash::{SLOT_COUNT, Word};
 
-/// The most bytes of an entry whose free slots are copied along.
-const SMALL_ENTRY_BYTES: usize = 32;
+/// The most bytes of an entry that is copied to both parts.
+const SMALL_ENTRY_BYTES: usize = 16;
 
-/// For each set of slots that go to Y: where each of the eight goes, as its place in X, or eight
-/// and its place in Y.
-static PLACES: [[u8; SLOT_COUNT]; 256] = {
-    let mut places = [[0; SLOT_COUNT]; 256];
-    let mut y_slots = 0;
-    while y_slots < 256 {
-        let mut next = [0, SLOT_COUNT as u8];
-        let mut slot = 0;
-        while slot < SLOT_COUNT {
-            let part = y_slots >> slot & 1;
-            places[y_slots][slot] = next[part];
-            next[part] += 1;
-            slot += 1;
-        }
-        y_slots += 1;
-    }
-    places
-};
+/// Whether X must not be the bucket itself.
+pub(super) const fn wants_buffer<K, V>() -> bool {
+    size_of::<K>() + size_of::<V>() <= SMALL_ENTRY_BYTES
+}
 
-/// Moves the entries in the slots `y_slots` of a bucket to Y, and the others to X; both keep their
-/// order. X may be the bucket itself. Each part is given by its slots and its word.
-///
-/// # Safety
-///
-/// `from` has the word, which has no hints. The slots and words of X and Y may be written, and what
-/// they hold is forgotten. `y_slots` has no bit for a free slot.
-#[inline(never)]
-pub(super) unsafe fn divide<K, V>(
-    (from, word): (Slots<K, V>, Word),
-    y_slots: u8,
-    x: (Slots<K, V>, *mut Word),
-    y: (Slots<K, V>, *mut Word),
-) {
-    let filled = word.filled();
-    #[cfg(any(test, verify))]
-    super::work::count_moved(filled);
-    let is_small = const { size_of::<K>() + size_of::<V>() <= SMALL_ENTRY_BYTES };
-    let end = if is_small { SLOT_COUNT } else { filled };
-    let places = &PLACES[usize::from(y_slots)];
-    let slots = [x.0, y.0];
-    let from_bytes = word.to_bytes();
-    let mut bytes = [0; 2 * SLOT_COUNT];
-    for slot in 0..end {
-        let place = usize::from(places[slot]) % bytes.len();
-        bytes[place] = from_bytes[slot];
-        let (part, place) = (place / SLOT_COUNT, place % SLOT_COUNT);
-        // SAFETY: X's next place is this slot or one before it, which was moved or is no entry;
-        // Y's are free. The places of both are at most this slot.
-        unsafe {
-            let to = slots[part];
-            ptr::copy(from.key(slot).cast::<u8>(), to.key(place).cast(), size_of::<K>());
-            ptr::copy(from.value(slot).cast::<u8>(), to.value(place).cast(), size_of::<V>());
-        }
-    }
-    let (x_bytes, y_bytes) = bytes.split_at(SLOT_COUNT);
-    // SAFETY: the words say what was moved.
-    unsafe {
-        x.1.write(Word::of_bytes(x_bytes));
-        y.1.write(Word::of_bytes(y_bytes));
+/// The slots of a bucket outside of a table, without a word.
+#[repr(C)]
+pub(super) struct Buffer<K, V> {
+    keys: [MaybeUninit<K>; SLOT_COUNT],
+    values: [MaybeUninit<V>; SLOT_COUNT],
+}
+
+impl<K, V> Buffer<K, V> {
+    /// The slots of a buffer.
+    pub(super) fn slots(buffer: &mut MaybeUninit<Self>) -> Slots<K, V> {
+        const { assert!(offset_of!(Self, values) == Slots::<K, V>::SHAPE.values_offset) };
+        // SAFETY: a reference is not null.
+        Slots::new(unsafe { NonNull::new_unchecked(buffer.as_mut_ptr().cast()) })
     }
 }
 
-/// As [`divide`], for a chain of one overflow bucket whose entries both parts can take into their
-/// main buckets, as 94 of 100 can at the highest load. Else false, and nothing has changed. If
-/// true, the overflow bucket is in no chain any more, and the caller gives it back.
+/// Copies all slots of `from` to `to`, as bytes.
 ///
 /// # Safety
 ///
-/// As for [`divide`]; the word is that of a full bucket and has hints, `node` is the chain's first
-/// overflow bucket and knows which of its slots go to Y.
-#[inline(never)]
-pub(super) unsafe fn divide_pair<K, V>(
-    (from, word): (Slots<K, V>, Word),
-    node: *mut Node,
-    y_slots: u8,
-    x: (Slots<K, V>, *mut Word),
-    y: (Slots<K, V>, *mut Word),
-) -> bool {
-    // SAFETY: nodes have words, links and marks (R3, R5), and the slots that the words say.
+/// Both are slots of a bucket or a buffer, and not the same.
+#[inline(always)]
+pub(super) unsafe fn copy_slots<K, V>(from: Slots<K, V>, to: Slots<K, V>) {
+    // SAFETY: as the caller says; what is in free slots may be uninitialised, and is copied so.
     unsafe {
-        let (node_word, node_y_slots, next) = ((*node).word, (*node).y_slots, (*node).next);
-        let filled = node_word.filled();
-        let mut counts = [0; 2];
-        counts[1] = y_slots.count_ones() as usize;
-        counts[0] = SLOT_COUNT - counts[1];
-        let for_y = node_y_slots.count_ones() as usize;
-        let fits = counts[0] + filled - for_y <= SLOT_COUNT && counts[1] + for_y <= SLOT_COUNT;
-        if !next.is_null() || !fits {
-            return false;
-        }
-        divide((from, word.with_hints(0)), y_slots, x, y);
-        let source = Bucket::of_node(node, Slots::<K, V>::SHAPE).slots::<K, V>();
-        let slots = [x.0, y.0];
-        let mut words = [x.1.read(), y.1.read()];
-        #[cfg(any(test, verify))]
-        super::work::count_moved(filled);
-        for slot in 0..filled {
-            let part = usize::from(node_y_slots >> slot & 1);
-            let place = counts[part];
-            ptr::copy_nonoverlapping(source.key(slot), slots[part].key(place), 1);
-            ptr::copy_nonoverlapping(source.value(slot), slots[part].value(place), 1);
-            words[part] = words[part].with_byte(place, node_word.byte(slot));
-            counts[part] += 1;
-        }
-        x.1.write(words[0]);
-        y.1.write(words[1]);
+        let from = from.start().cast::<Buffer<K, V>>();
+        ptr::copy_nonoverlapping(from.as_ptr(), to.start().cast().as_ptr(), 1);
     }
-    true
+}
+
+/// Hashes the entries of a chain, and copies those whose hash has the bit `half` to Y and the
+/// others to X; both keep their order. Returns the words of both, or `None` if an overflow bucket
+/// would be left: for six of a hundred chains with one, at the highest load, and for those with
+/// more. Then the chain has not changed, and what was copied means nothing.
+///
+/// If it returns words, the chain's entries are to be forgotten. If it panics, which only the
+/// hasher does, nothing has changed.
+///
+/// # Safety
+///
+/// `from` is a live main bucket. `x` and `y` are slots of other buckets or of a buffer, and what
+/// they hold is forgotten; `x` may be those of `from`, unless the types want a buffer.
+#[inline(never)]
+pub(super) unsafe fn divide<K, V>(
+    from: Bucket,
+    half: u32,
+    hasher: &impl Fn(&K) -> u64,
+    x: Slots<K, V>,
+    y: Slots<K, V>,
+) -> Option<[Word; 2]> {
+    let is_for_y = |key: &K| index_bits(hasher(key)) & half != 0;
+    // SAFETY: as the caller says.
+    unsafe {
+        if wants_buffer::<K, V>() {
+            divide_small(from, is_for_y, [x, y])
+        } else {
+            divide_large(from, is_for_y, [x, y])
+        }
+    }
+}
+
+/// [`divide`], with a buffer for X.
+///
+/// # Safety
+///
+/// As for [`divide`].
+#[inline(always)]
+unsafe fn divide_small<K, V>(
+    from: Bucket,
+    is_for_y: impl Fn(&K) -> bool,
+    [x, y]: [Slots<K, V>; 2],
+) -> Option<[Word; 2]> {
+    // SAFETY: words and links are as R3 to R5 say, so the slots below `filled` hold keys. No part
+    // gets more than eight entries.
+    unsafe {
+        let word = from.word();
+        let filled = word.filled();
+        let source = from.slots::<K, V>();
+        let tophashes = word.with_hints(0);
+        let mut bytes = [[0; SLOT_COUNT]; 2];
+        let [x_bytes, y_bytes] = bytes.each_mut().map(|bytes| bytes.as_mut_ptr());
+        let mut y_filled = 0;
+        for slot in 0..filled {
+            let for_y = usize::from(is_for_y(&*source.key(slot)));
+            let x_filled = slot - y_filled;
+            let key = source.key(slot).cast::<MaybeUninit<K>>().read();
+            let value = source.value(slot).cast::<MaybeUninit<V>>().read();
+            for (slots, place) in [(x, x_filled), (y, y_filled)] {
+                ptr::copy_nonoverlapping(&raw const key, slots.key(place).cast(), 1);
+                ptr::copy_nonoverlapping(&raw const value, slots.value(place).cast(), 1);
+            }
+            x_bytes.add(x_filled).write(tophashes.byte(slot));
+            y_bytes.add(y_filled).write(tophashes.byte(slot));
+            y_filled += for_y;
+        }
+        let mut counts = [filled - y_filled, y_filled];
+        let mut words = [0, 1].map(|part| Word::of_bytes(&bytes[part]).first(counts[part]));
+        if word.has_overflow() {
+            let node = only_node(from)?;
+            let word = (*node).word;
+            let source = Bucket::of_node(node, Slots::<K, V>::SHAPE).slots();
+            for slot in 0..word.filled() {
+                let part = usize::from(is_for_y(&*source.key(slot)));
+                let place = counts[part];
+                if place == SLOT_COUNT {
+                    return None;
+                }
+                copy_entry((source, slot), ([x, y][part], place));
+                words[part] = words[part].with_byte(place, word.byte(slot));
+                counts[part] += 1;
+            }
+        }
+        #[cfg(any(test, verify))]
+        super::work::count_moved(counts[0] + counts[1]);
+        Some(words)
+    }
+}
+
+/// [`divide`], where X may be the bucket itself.
+///
+/// # Safety
+///
+/// As for [`divide`].
+#[inline(always)]
+unsafe fn divide_large<K, V>(
+    from: Bucket,
+    is_for_y: impl Fn(&K) -> bool,
+    parts: [Slots<K, V>; 2],
+) -> Option<[Word; 2]> {
+    // SAFETY: words and links are as R3 to R5 say. No part gets more than eight entries; X's next
+    // place is never behind the entry that is moved.
+    unsafe {
+        let mut buckets = [(from, 0), (from, 0)];
+        let mut bucket_count = 1;
+        if from.word().has_overflow() {
+            buckets[1].0 = Bucket::of_node(only_node(from)?, Slots::<K, V>::SHAPE);
+            bucket_count = 2;
+        }
+        let mut counts = [0; 2];
+        for (bucket, y_slots) in &mut buckets[..bucket_count] {
+            let filled = bucket.word().filled();
+            for slot in slots_below(filled) {
+                *y_slots |= usize::from(is_for_y(&*bucket.key(slot))) << slot;
+            }
+            let for_y = y_slots.count_ones() as usize;
+            counts[0] += filled - for_y;
+            counts[1] += for_y;
+        }
+        if counts.iter().any(|&count| count > SLOT_COUNT) {
+            return None;
+        }
+        let mut words = [Word::EMPTY; 2];
+        let mut filled = [0; 2];
+        for &(bucket, y_slots) in &buckets[..bucket_count] {
+            let word = bucket.word().with_hints(0);
+            for slot in slots_below(word.filled()) {
+                let part = y_slots >> slot & 1;
+                copy_entry((bucket.slots(), slot), (parts[part], filled[part]));
+                words[part] = words[part].with_byte(filled[part], word.byte(slot));
+                filled[part] += 1;
+            }
+        }
+        #[cfg(any(test, verify))]
+        super::work::count_moved(counts[0] + counts[1]);
+        Some(words)
+    }
+}
+
+/// The slots below `filled`, in a form that the compiler does not write out eight times.
+#[inline(always)]
+fn slots_below(filled: usize) -> impl Iterator<Item = usize> {
+    let mut yet_to_come = (1_u32 << filled) - 1;
+    core::iter::from_fn(move || {
+        let slot = yet_to_come.trailing_zeros() as usize;
+        let is_one = yet_to_come != 0;
+        yet_to_come &= yet_to_come.wrapping_sub(1);
+        is_one.then_some(slot)
+    })
+}
+
+/// The only overflow bucket of a chain; `None` if there are more.
+///
+/// # Safety
+///
+/// `main` is a live main bucket whose word has hints.
+#[inline(always)]
+unsafe fn only_node(main: Bucket) -> Option<*mut Node> {
+    // SAFETY: a word with hints has a link (R4), and nodes have links (R5).
+    unsafe {
+        let node = main.next();
+        (*node).next.is_null().then_some(node)
+    }
+}
+
+/// Copies the bytes of an entry.
+///
+/// # Safety
+///
+/// Both slots exist; they may be the same. The first holds an entry.
+#[inline(always)]
+unsafe fn copy_entry<K, V>(from: (Slots<K, V>, usize), to: (Slots<K, V>, usize)) {
+    // SAFETY: as the caller says.
+    unsafe {
+        ptr::copy(from.0.key(from.1), to.0.key(to.1), 1);
+        ptr::copy(from.0.value(from.1), to.0.value(to.1), 1);
+    }
 }

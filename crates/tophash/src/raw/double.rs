@@ -6,8 +6,8 @@
 use core::mem;
 use core::ptr::{self, NonNull};
 
-use super::bucket::{Bucket, Slots};
-use super::divide::{divide, divide_pair};
+use super::divide::divide;
+use super::sizing::Shape;
 use super::{Parts, RawTable, block};
 use crate::alloc::Allocator;
 
@@ -16,7 +16,7 @@ struct Unfinished<'a, A: Allocator> {
     pivot: NonNull<u8>,
     len: usize,
     parts: &'a Parts<A>,
-    shape: &'static super::Shape,
+    shape: &'static Shape,
 }
 
 impl<A: Allocator> Drop for Unfinished<'_, A> {
@@ -42,23 +42,25 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         let Some(pivot) = new else { return false };
         let new = pivot.as_ptr();
         let unfinished = Unfinished { pivot, len: new_len, parts: &self.parts, shape: Self::SHAPE };
-        let mut long_chains = LongChains { first: END, new, old_len };
-        for x_place in 0..old_len {
+        let mut chains = ChainsToEnd { first: END, pivot: new, len: new_len };
+        for place in 0..old_len {
             // SAFETY: places of the old block, whose buckets are all live, and of the new one,
             // which is written here and not read.
             unsafe {
-                let x = block::bucket(old, old_len, x_place, Self::SHAPE);
-                let y_slots = Self::slots_for_y(x, old_len as u32, hasher);
-                let (from, word) = (x.slots::<K, V>(), x.word());
-                if word.has_overflow() {
-                    long_chains.note(x_place, y_slots);
-                    continue;
+                let from = block::bucket(old, old_len, place, Self::SHAPE);
+                let [x, y] = [place, place + old_len]
+                    .map(|place| block::bucket(new, new_len, place, Self::SHAPE));
+                let half = old_len as u32;
+                let words = divide::<K, V>(from, half, hasher, x.slots(), y.slots());
+                if let Some(words) = words {
+                    x.set_word(words[0]);
+                    y.set_word(words[1]);
+                    if from.word().has_overflow() {
+                        chains.note(place, None);
+                    }
+                } else {
+                    chains.note(place, Some(Self::slots_for_y(from, half, hasher)));
                 }
-                let half = |place| {
-                    let slots = Slots::new(block::slots(new, place, Self::SHAPE));
-                    (slots, block::word(new, place))
-                };
-                divide((from, word), y_slots, half(x_place), half(x_place + old_len));
             }
         }
         // No user code runs from here on: the entries in the old block are forgotten.
@@ -66,89 +68,100 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         self.parts.set_only_block(pivot);
         let mask = (new_len - 1) as u32;
         self.header_mut().set_size(mask, mask, Self::SHAPE);
-        for (place, y_slots) in long_chains {
-            // SAFETY: the new block has all chains without overflow buckets. Nobody has taken this
-            // one apart yet.
-            unsafe { self.move_long_chain((old, old_len), new, (place, y_slots)) };
+        for (place, y_slots) in chains {
+            // SAFETY: the new block has the entries of all chains but those that are noted to be
+            // split. The old block has a chain at each place.
+            unsafe { self.parts.end_chain((old, old_len), new, (place, y_slots), Self::SHAPE) };
         }
         // SAFETY: the table's former block, with its length.
         unsafe { block::deallocate_block(old, old_len, Self::SHAPE, &self.parts.allocator) };
         true
     }
+}
 
-    /// Moves a chain with overflow buckets: its entries are divided between two main buckets, or
-    /// the main bucket is taken over as it is and the chain is split.
+impl<A: Allocator> Parts<A> {
+    /// Does with a chain what had to wait until no user code runs: gives back the overflow bucket
+    /// whose entries the new block has in main buckets, or moves the chain there as it is and
+    /// splits it.
     ///
     /// # Safety
     ///
-    /// `old` is a block of `old_len` buckets and `new` one of twice as many. The bucket at `place`
-    /// of the old one has overflow buckets, and `y_slots` are its slots that go to Y; the nodes
-    /// know theirs. The chain is not used any more.
-    unsafe fn move_long_chain(
+    /// `old` is a block of `old_len` buckets and `new` one of twice as many. The chain at `place`
+    /// of the old one has one overflow bucket and is divided; or it is not, `y_slots` are the slots
+    /// of its main bucket that go to Y, and its nodes know theirs. It is not used any more.
+    unsafe fn end_chain(
         &mut self,
         (old, old_len): (*mut u8, usize),
         new: *mut u8,
-        (place, y_slots): (usize, u8),
+        (place, y_slots): (usize, Option<u8>),
+        shape: &Shape,
     ) {
-        // SAFETY: places of both blocks. X takes over the word, the link and the slots of its old
-        // self, and is live then.
+        let from = block::bucket(old, old_len, place, shape);
+        let [x, y] =
+            [place, place + old_len].map(|place| block::bucket(new, old_len * 2, place, shape));
+        // SAFETY: as the caller says. X takes over the word, the slots and, if there are hints, the
+        // link of its old self, and is live then.
         unsafe {
-            let from = block::bucket(old, old_len, place, Self::SHAPE);
-            let (word, node) = (from.word(), from.next());
-            let x = block::bucket(new, old_len * 2, place, Self::SHAPE);
-            let y = block::bucket(new, old_len * 2, place + old_len, Self::SHAPE);
-            let half = |bucket: Bucket| (bucket.slots::<K, V>(), bucket.word_place());
-            if divide_pair((from.slots(), word), node, y_slots, half(x), half(y)) {
-                self.extra_mut().0.slab.give_back(node, Self::SHAPE);
+            let word = from.word();
+            let Some(y_slots) = y_slots else {
+                self.extra_mut().0.slab.give_back(from.next(), shape);
                 return;
-            }
+            };
             let (source, target) = (from.start().as_ptr(), x.start().as_ptr());
-            ptr::copy_nonoverlapping(source, target, Self::SHAPE.slots_bytes);
+            ptr::copy_nonoverlapping(source, target, shape.slots_bytes);
             x.set_word(word);
-            x.set_next(node);
-            self.parts.split_long(x, y, y_slots, Self::SHAPE);
+            if word.has_overflow() {
+                x.set_next(from.next());
+            }
+            self.split_chain(x, y, y_slots, shape);
         }
     }
 }
 
 /// No chain.
-const END: usize = usize::MAX >> 8;
+const END: usize = usize::MAX >> 9;
 
-/// The chains with overflow buckets, which come last: a list through the words of the new block
-/// where their Y halves will be. Each has the next place, and the slots that go to Y.
-struct LongChains {
+/// The chains with which something is to be done at the end: a list through the links of the new
+/// block where their Y halves will be, which have no meaning until then. Each has the next place,
+/// and the slots that go to Y if it is to be split.
+struct ChainsToEnd {
     first: usize,
-    new: *mut u8,
-    old_len: usize,
+    pivot: *mut u8,
+    len: usize,
 }
 
-impl LongChains {
+impl ChainsToEnd {
+    /// Where the chain at `place` is noted.
+    fn note_of(&self, place: usize) -> *mut usize {
+        block::link(self.pivot, self.len, place + self.len / 2).cast()
+    }
+
     /// Adds the chain at `place`.
     ///
     /// # Safety
     ///
-    /// `new` is a block of twice `old_len` buckets, in which nobody reads or writes the Y half's
-    /// word before the chain comes out of the list.
-    unsafe fn note(&mut self, place: usize, y_slots: u8) {
-        let note = (self.first as u64) << 8 | u64::from(y_slots);
+    /// The list is that of a block, in which nobody writes the link of the Y half before the chain
+    /// comes out of the list.
+    unsafe fn note(&mut self, place: usize, y_slots: Option<u8>) {
+        let y_slots = y_slots.map_or(0, |y_slots| usize::from(y_slots) << 1 | 1);
         // SAFETY: as the caller says.
-        unsafe { block::word(self.new, place + self.old_len).cast::<u64>().write(note) };
+        unsafe { self.note_of(place).write(self.first << 9 | y_slots) };
         self.first = place;
     }
 }
 
-impl Iterator for LongChains {
-    type Item = (usize, u8);
+impl Iterator for ChainsToEnd {
+    type Item = (usize, Option<u8>);
 
     #[inline]
-    fn next(&mut self) -> Option<(usize, u8)> {
+    fn next(&mut self) -> Option<(usize, Option<u8>)> {
         let place = self.first;
         if place == END {
             return None;
         }
         // SAFETY: `note` wrote it for this place.
-        let note = unsafe { block::word(self.new, place + self.old_len).cast::<u64>().read() };
-        self.first = (note >> 8) as usize;
-        Some((place, note as u8))
+        let note = unsafe { self.note_of(place).read() };
+        self.first = note >> 9;
+        Some((place, (note & 1 != 0).then_some((note >> 1) as u8)))
     }
 }

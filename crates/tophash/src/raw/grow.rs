@@ -1,11 +1,12 @@
-//! Growing: one bucket is split for each write, as Go evacuates, and in place.
+//! Growing: buckets are split in place, two for each write, as many as Go evacuates.
 
+use core::mem::MaybeUninit;
 use core::ptr;
 
 use super::block::Kind;
 use super::bucket::{Bucket, Node, Slots};
 use super::build::{is_possible, possible_bucket_count};
-use super::divide::{divide, divide_pair};
+use super::divide::{Buffer, copy_slots, divide, wants_buffer};
 use super::sizing::Shape;
 use super::tophash::{SLOT_COUNT, Word};
 use super::{Flags, Parts, RawTable, block, fail, index_bits};
@@ -44,10 +45,23 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                 self.parts.merge_last(Self::KIND);
             }
             Step::Split => {
+                let takes_block = self.parts.next_begins_block(Self::SHAPE);
                 self.split_next(&hasher);
-                self.parts.release_chunk_after_split(Self::SHAPE);
+                if self.splits_another() {
+                    self.split_next(&hasher);
+                }
+                if !takes_block {
+                    self.parts.release_one_chunk(Self::SHAPE);
+                }
             }
         }
+    }
+
+    /// Whether a write that has split a bucket splits one more: P2 allows two, and two beside each
+    /// other cost less than two apart (docs/decisions/0015). Not if that one would take a block.
+    #[inline(always)]
+    pub(super) fn splits_another(&self) -> bool {
+        self.is_growing() && !self.parts.next_begins_block(Self::SHAPE)
     }
 
     /// Makes the table ready for one more entry: starts a growth if the entry would make it too
@@ -85,30 +99,48 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     #[inline(never)]
     pub(super) fn split_next(&mut self, hasher: &impl Fn(&K) -> u64) -> bool {
         debug_assert!(self.is_growing());
-        let header = self.header();
-        let half = header.half();
-        let x_index = header.nevacuate();
+        if self.parts.next_begins_block(Self::SHAPE) {
+            return self.split_next_slowly(hasher);
+        }
+        let (half, x_index) = (self.header().half(), self.header().nevacuate());
+        let y_index = x_index + half;
+        let mut buffer = MaybeUninit::uninit();
         // SAFETY: `x_index < half <= last + 1` by R2, so it is the index of a live bucket.
-        let (x, y_slots) = unsafe {
-            let x = self.bucket(x_index);
-            (x, Self::slots_for_y(x, half, hasher))
-        };
-        // SAFETY: as above.
-        let word = unsafe { x.word() };
-        let Some(y) = self.parts.add_twin(Self::KIND) else { return false };
-        // SAFETY: the new bucket is uninitialised, and is written here before any user code runs.
+        // `y_index` is `last + 1`, whose block is there, since `last` is in the same one; its
+        // bucket is uninitialised and is read by nobody before its word is written.
         unsafe {
-            let half = |bucket: Bucket| (bucket.slots::<K, V>(), bucket.word_place());
-            if word.has_overflow() {
-                let node = x.next();
-                if divide_pair((x.slots(), word), node, y_slots, half(x), half(y)) {
-                    self.extra_mut().0.slab.give_back(node, Self::SHAPE);
-                } else {
-                    self.parts.split_long(x, y, y_slots, Self::SHAPE);
-                }
-            } else {
-                divide((x.slots(), word), y_slots, half(x), half(y));
+            let (x, y) = (self.bucket(x_index), self.bucket(y_index));
+            let kept = if wants_buffer::<K, V>() { Buffer::slots(&mut buffer) } else { x.slots() };
+            let Some(words) = divide::<K, V>(x, half, hasher, kept, y.slots()) else {
+                return self.split_next_slowly(hasher);
+            };
+            // No user code runs from here on.
+            let word = x.word();
+            if wants_buffer::<K, V>() {
+                copy_slots::<K, V>(kept, x.slots());
             }
+            x.set_word(words[0]);
+            y.set_word(words[1]);
+            self.header_mut().add_bucket(y_index, Self::SHAPE);
+            if word.has_overflow() {
+                self.extra_mut().0.slab.give_back(x.next(), Self::SHAPE);
+            }
+        }
+        true
+    }
+
+    /// [`Self::split_next`] for chains that keep overflow buckets, and for the first bucket of a
+    /// block.
+    #[cold]
+    #[inline(never)]
+    fn split_next_slowly(&mut self, hasher: &impl Fn(&K) -> u64) -> bool {
+        // SAFETY: `x_index < half <= last + 1` by R2, so it is the index of a live bucket. The new
+        // bucket is uninitialised, and is written here before any user code runs.
+        unsafe {
+            let x = self.bucket(self.header().nevacuate());
+            let y_slots = Self::slots_for_y(x, self.header().half(), hasher);
+            let Some(y) = self.parts.add_twin(Self::KIND) else { return false };
+            self.parts.split_chain(x, y, y_slots, Self::SHAPE);
         }
         true
     }
@@ -255,14 +287,6 @@ impl<A: Allocator> Parts<A> {
         }
     }
 
-    /// Releases one chunk that is not used, unless the last step took a block for the first bucket
-    /// in it: then that was enough.
-    pub(super) fn release_chunk_after_split(&mut self, shape: &Shape) {
-        if self.header.last() as usize % shape.block_len() != 0 {
-            self.release_one_chunk(shape);
-        }
-    }
-
     /// Gives a table without memory its first bucket, and starts a growth if the table is full and
     /// none is under way. True if the table is so small that it is to be grown as a whole.
     pub(super) fn begin_growth(&mut self, kind: &Kind) -> bool {
@@ -349,14 +373,19 @@ impl<A: Allocator> Parts<A> {
         let shape = &kind.shape;
         let index = self.header.last() + 1;
         debug_assert!(index == self.header.nevacuate() + self.header.half());
-        let begins_block =
-            !self.header.is_one_block(shape) && index as usize % shape.block_len() == 0;
-        if begins_block && !self.add_block(kind) {
+        if self.next_begins_block(shape) && !self.add_block(kind) {
             return None;
         }
         self.header.add_bucket(index, shape);
         // SAFETY: the block of the bucket is there now.
         Some(unsafe { self.header.bucket(index, shape) })
+    }
+
+    /// Whether the bucket that a growth adds next is the first of a block.
+    #[inline(always)]
+    fn next_begins_block(&self, shape: &Shape) -> bool {
+        !self.header.is_one_block(shape)
+            && (self.header.last() as usize + 1) % shape.block_len() == 0
     }
 
     /// Adds a full block behind the others. False if memory is refused.
@@ -376,8 +405,8 @@ impl<A: Allocator> Parts<A> {
         false
     }
 
-    /// Splits a chain with overflow buckets, which serve both parts again: two chains need no
-    /// more of them than one with the same entries. Both parts keep their order.
+    /// Splits a chain. Its overflow buckets, if it has any, serve both parts again: two chains need
+    /// no more of them than one with the same entries. Both parts keep their order.
     ///
     /// Nodes are handed out in chain order, to whichever part is full. With *x* and *y* entries
     /// placed, ⌈x/8⌉ + ⌈y/8⌉ - 1 buckets of the old chain are in use, and reading has come to
@@ -387,14 +416,14 @@ impl<A: Allocator> Parts<A> {
     ///
     /// # Safety
     ///
-    /// `x` is live and has hints; `y` may be written, and what it holds is forgotten.
+    /// `x` is live; `y` may be written, and what it holds is forgotten.
     #[cold]
     #[inline(never)]
-    pub(super) unsafe fn split_long(&mut self, x: Bucket, y: Bucket, y_slots: u8, shape: &Shape) {
+    pub(super) unsafe fn split_chain(&mut self, x: Bucket, y: Bucket, y_slots: u8, shape: &Shape) {
         // SAFETY: nodes are as R5 and R6 say. A bucket's word, marks and link are read before
         // anything in it is overwritten; see above for its slots.
         unsafe {
-            let mut free = x.next();
+            let mut free = if x.word().has_overflow() { x.next() } else { ptr::null_mut() };
             let mut parts = [Part::new(x), Part::new(y)];
             let (mut source, mut word, mut y_slots, mut next) = (x, x.word(), y_slots, free);
             loop {

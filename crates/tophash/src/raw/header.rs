@@ -204,8 +204,15 @@ impl Header {
         debug_assert!(self.flags.has(Flags::PARTIAL) && index == self.bound + 1);
         self.bound = index;
         if index == self.mask {
-            self.set_size(self.mask, index, shape);
+            self.note_end_of_growth(shape);
         }
+    }
+
+    /// Notes that all buckets are there that the mask stands for.
+    #[cold]
+    #[inline(never)]
+    fn note_end_of_growth(&mut self, shape: &Shape) {
+        self.set_size(self.mask, self.mask, shape);
     }
 
     /// The slot that comes first when a bucket with `filled` entries is visited: in a table of one

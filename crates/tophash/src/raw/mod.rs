@@ -14,7 +14,7 @@
 //! ```
 //!
 //! **Growth splits in place.** A table of 2^B buckets grows to 2^(B+1) by splitting bucket *i*
-//! into *i* (X) and *i* + 2^B (Y), in order of *i*, one bucket for each write. Entries whose next
+//! into *i* (X) and *i* + 2^B (Y), in order of *i*, two buckets for each write. Entries whose next
 //! hash bit is 0 stay. What Go calls `nevacuate`, how far a growth has come, is
 //! `last + 1 - half` (`last` is in the header's `bound` meanwhile); a key's bucket is found without
 //! asking whether it was split:

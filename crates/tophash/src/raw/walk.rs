@@ -160,7 +160,9 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                 }
             }
             Step::Split => {
-                self.split_walked(walkers, hasher);
+                if self.split_walked(walkers, hasher) && self.splits_another() {
+                    self.split_walked(walkers, hasher);
+                }
             }
         }
     }

@@ -202,9 +202,9 @@ fn the_very_insertion_that_needs_the_room_ends_a_shrink() {
     assert!(map.shrink_step(10));
     assert_eq!(map.table.bucket_count(), 1014);
     map.insert(1_000_000, 0);
-    // It does not merge, but splits again what was merged.
+    // It does not merge, but splits again what was merged: two, or one where that is a block.
     assert!(!map.is_shrinking() && map.is_growing());
-    assert_eq!(map.table.bucket_count(), 1015);
+    assert_eq!(map.table.bucket_count(), if cfg!(stress) { 1015 } else { 1016 });
     check(&map);
 }
 

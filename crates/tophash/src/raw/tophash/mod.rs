@@ -154,6 +154,15 @@ impl Word {
         Self(self.0 & !(0x7f << (slot * 8)))
     }
 
+    /// The word with the first `count` slots alone. It must have no hints.
+    #[inline(always)]
+    pub(crate) fn first(self, count: usize) -> Self {
+        debug_assert!(count <= SLOT_COUNT);
+        // Two shifts, since one by 64 bits is none.
+        let half = 4 * count as u32;
+        Self(self.0 & !(u64::MAX << half << half))
+    }
+
     /// The word with what is in `byte` in the free `slot`: see [`Self::byte`].
     #[inline(always)]
     pub(crate) fn with_byte(self, slot: usize, byte: u8) -> Self {
@@ -179,12 +188,6 @@ impl Word {
     #[inline(always)]
     pub(crate) fn byte(self, slot: usize) -> u8 {
         (self.0 >> (slot * 8)) as u8
-    }
-
-    /// The bytes of all slots, in their order.
-    #[inline(always)]
-    pub(crate) fn to_bytes(self) -> [u8; SLOT_COUNT] {
-        self.0.to_le_bytes()
     }
 
     /// The word with these bytes, of which there are eight.
