@@ -176,13 +176,8 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// Keeps the entries for which `keep` says so. O(buckets).
     ///
     /// If `keep` panics, or dropping an entry does, the entries not yet asked about are kept.
-    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&mut K, &mut V) -> bool) {
-        let mut cursor = self.cursor();
-        while let Some((key, value)) = cursor.next() {
-            if !keep(key, value) {
-                drop(cursor.remove());
-            }
-        }
+    pub(crate) fn retain(&mut self, keep: impl FnMut(&mut K, &mut V) -> bool) {
+        self.cursor().retain(keep);
     }
 }
 

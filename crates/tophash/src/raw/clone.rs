@@ -2,9 +2,11 @@
 
 use core::ptr;
 
+use super::block::{self, Kind};
 use super::bucket::Bucket;
+use super::overflow::Slab;
 use super::plain::is_plain;
-use super::{RawTable, fail};
+use super::{Header, Parts, RawTable, fail};
 use crate::TryReserveError;
 use crate::alloc::Allocator;
 
@@ -50,6 +52,11 @@ impl<K: Clone, V: Clone, A: Allocator> RawTable<K, V, A> {
                 fail(&error, 0, source.len());
             }
         }
+        if is_plain::<K>() && is_plain::<V>() {
+            // SAFETY: both tables have the same buckets and types, and this one has no entries.
+            unsafe { self.parts.copy_bytes(source.header(), Self::KIND) };
+            return;
+        }
         let mut remaining = source.len();
         let mut index = 0;
         while remaining > 0 {
@@ -72,15 +79,6 @@ impl<K: Clone, V: Clone, A: Allocator> RawTable<K, V, A> {
         unsafe {
             let word = from.word();
             let filled = word.filled();
-            if is_plain::<K>() && is_plain::<V>() && !word.has_overflow() {
-                // Free slots too: their number is as good as random, and a loop over the others
-                // ends where no processor expects it.
-                let (source, target) = (from.start().as_ptr(), to.start().as_ptr());
-                ptr::copy_nonoverlapping(source, target, Self::SHAPE.slots_bytes);
-                to.set_word(word);
-                self.header_mut().count += filled;
-                return filled;
-            }
             let mut copied = super::tophash::Word::EMPTY;
             for slot in 0..filled {
                 let (key, value) =
@@ -137,5 +135,80 @@ impl<K: Clone, V: Clone, A: Allocator> RawTable<K, V, A> {
             }
         }
         count
+    }
+}
+
+impl<A: Allocator> Parts<A> {
+    /// Copies the entries of another table as bytes, block by block.
+    ///
+    /// # Safety
+    ///
+    /// `source` is the header of a table of this kind with as many buckets, whose entries may be
+    /// copied so. This table has no entries.
+    unsafe fn copy_bytes(&mut self, source: &Header, kind: &Kind) {
+        let shape = &kind.shape;
+        let live = source.last() as usize + 1;
+        for first in (0..live).step_by(shape.block_len()) {
+            let len = shape.block_len().min(live - first);
+            // SAFETY: `first` is at most `last` in both tables, and so many buckets are live from
+            // there on in that block. A word is written when the slots are there (R3).
+            unsafe {
+                let (from, _) = source.locate(first as u32, shape);
+                let (to, _) = self.header.locate(first as u32, shape);
+                let slots_bytes = shape.slots_bytes * len;
+                ptr::copy_nonoverlapping(from.sub(slots_bytes), to.sub(slots_bytes), slots_bytes);
+                for place in 0..len {
+                    let word = block::word(from, place).read();
+                    if word.has_overflow() {
+                        let bucket = |header: &Header, pivot| header.bucket_at(pivot, place, shape);
+                        let (from, to) = (bucket(source, from), bucket(&self.header, to));
+                        self.copy_overflow_bytes(from, to, kind);
+                    }
+                    block::word(to, place).write(word);
+                    self.header.count += word.filled();
+                }
+            }
+        }
+    }
+
+    /// Copies the overflow buckets of a chain as bytes, and counts their entries. The caller
+    /// writes the word of `to` at once: until then R4 and R6 do not hold.
+    ///
+    /// # Safety
+    ///
+    /// `from` is a live main bucket with overflow buckets, of another table of this kind; `to` is
+    /// one of this table's, without entries.
+    #[cold]
+    unsafe fn copy_overflow_bytes(&mut self, from: Bucket, to: Bucket, kind: &Kind) {
+        let shape = &kind.shape;
+        // SAFETY: links and nodes are as R4 to R6 say; what is taken was reserved.
+        unsafe {
+            let mut depth = 0;
+            let mut node = from.next();
+            while !node.is_null() {
+                depth += 1;
+                node = (*node).next;
+            }
+            if !self.reserve_nodes(depth, kind) {
+                let layout = Slab::next_layout(self.header.bucket_count(), shape)
+                    .unwrap_or(core::alloc::Layout::new::<super::Extra>());
+                fail(&TryReserveError::AllocError { layout }, self.header.count, 1);
+            }
+            let extra = self.extra_mut().0;
+            extra.depth_max = extra.depth_max.max(depth);
+            let mut tail = to;
+            node = from.next();
+            while !node.is_null() {
+                let source = Bucket::of_node(node, shape);
+                let copy = self.extra_mut().0.slab.take(shape);
+                tail.set_next(copy);
+                tail = Bucket::of_node(copy, shape);
+                let (start, target) = (source.start().as_ptr(), tail.start().as_ptr());
+                ptr::copy_nonoverlapping(start, target, shape.slots_bytes);
+                tail.set_word(source.word());
+                self.header.count += source.word().filled();
+                node = (*node).next;
+            }
+        }
     }
 }

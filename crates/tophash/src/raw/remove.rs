@@ -47,7 +47,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     ///
     /// As there; `main` is the main bucket of the slot's chain, with its word.
     #[inline(always)]
-    unsafe fn remove_from(&mut self, main: Main, slot: Slot<K, V>) -> (K, V) {
+    pub(super) unsafe fn remove_from(&mut self, main: Main, slot: Slot<K, V>) -> (K, V) {
         let Main { pivot, place, word } = main;
         let Slot { slots, slot, index } = slot;
         // SAFETY: the entry is read once and its slot filled or freed, before any user code runs:

@@ -60,6 +60,9 @@ struct Runs {
     /// The overflow buckets yet to come, once there are no more main buckets.
     nodes: UsedNodes,
     is_in_slab: bool,
+    /// Whether memory is asked for ahead: in a table that is not expected to be in the cache,
+    /// unless it is so thinned out that many buckets have nothing to visit.
+    asks_ahead: bool,
     header: Header,
 }
 
@@ -113,6 +116,7 @@ impl<K, V> RawIter<K, V> {
             buckets: u64::from(header.last()) + 1,
             nodes: UsedNodes::NONE,
             is_in_slab: false,
+            asks_ahead: header.mask >= PREFETCH_MASK_MIN && header.count > header.mask as usize,
             header: *header,
         };
         Self { runs, marker: PhantomData }
@@ -147,7 +151,7 @@ impl<K, V> RawIter<K, V> {
         let runs = &mut self.runs;
         runs.places -= 1;
         let slots = block::slots(runs.pivot, runs.places, Self::SHAPE);
-        if runs.header.mask >= PREFETCH_MASK_MIN {
+        if runs.asks_ahead {
             let is_near_end = runs.places < const { prefetch_buckets(Self::SHAPE) };
             let distance = if is_near_end {
                 runs.leap
@@ -220,6 +224,9 @@ impl<K, V> Iterator for RawIter<K, V> {
             // The buckets of a block in a loop of their own: nothing of it is state but the place.
             while self.runs.places > 0 {
                 let (slots, word) = self.take_bucket();
+                if word.is_vacant() {
+                    continue;
+                }
                 let end = word.filled();
                 for slot in 0..end {
                     result = f(result, Place(slots, slot));
@@ -261,7 +268,7 @@ impl Runs {
         self.pivot = unsafe { self.header.locate(first as u32, shape).0 };
         self.places = self.buckets.min(block_len) as usize;
         self.buckets -= self.places as u64;
-        if self.header.mask >= PREFETCH_MASK_MIN && self.buckets > 0 {
+        if self.asks_ahead && self.buckets > 0 {
             // SAFETY: buckets remain behind this block.
             let (next, _) = unsafe { self.header.locate((first + block_len) as u32, shape) };
             let last_place = self.buckets.min(block_len) as usize - 1;

@@ -3,6 +3,7 @@
 mod births;
 mod bounds;
 mod closures;
+mod copying;
 mod drop_check;
 mod flood;
 mod growth;

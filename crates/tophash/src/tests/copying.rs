@@ -1,0 +1,79 @@
+//! Clones of maps whose entries are copied as bytes, and of maps whose entries are not.
+
+use std::hash::BuildHasher;
+use std::string::{String, ToString};
+use std::vec::Vec;
+
+use testkit::hashers::{Constant, Fnv1a, Truncated};
+
+use super::check;
+use crate::HashMap;
+
+/// Maps of every shape: of one block, of many, between two sizes, and with chains of all lengths.
+fn shapes<S: BuildHasher + Clone>(hash_builder: &S) -> Vec<HashMap<u64, u32, S>> {
+    let mut shapes = Vec::new();
+    for len in [0, 1, 8, 9, 100, 832, 833, 900, 2000, 5000] {
+        let mut map = HashMap::with_seed_and_hasher(len, hash_builder.clone());
+        map.extend((0..u64::from(len)).map(|n| (n, n as u32)));
+        shapes.push(map.clone());
+        map.retain(|key, _| key % 4 == 0);
+        map.shrink_step(3);
+        shapes.push(map);
+    }
+    shapes
+}
+
+/// Panics unless `copy` is a map like `map`, and one of its own.
+fn assert_copied<S: BuildHasher>(mut copy: HashMap<u64, u32, S>, map: &HashMap<u64, u32, S>) {
+    check(&copy);
+    assert!(copy == *map);
+    let (its, other) = (copy.stats(), map.stats());
+    assert_eq!(its.overflow_buckets, other.overflow_buckets);
+    assert_eq!(its.chains, other.chains);
+    for key in 0..6000 {
+        assert_eq!(copy.remove(&key), map.get(&key).copied());
+    }
+    assert!(copy.is_empty());
+    check(&copy);
+    check(map);
+}
+
+fn copies_are_whole<S: BuildHasher + Clone>(hash_builder: &S) {
+    for map in shapes(hash_builder) {
+        assert_copied(map.clone(), &map);
+        // Into the memory of a map of the same size, and of another.
+        let mut same = map.clone();
+        same.retain(|key, _| key % 3 == 0);
+        let mut smaller = HashMap::with_seed_and_hasher(1, hash_builder.clone());
+        smaller.extend((0..20).map(|n| (n, 0)));
+        for mut target in [same, smaller] {
+            target.clone_from(&map);
+            assert_copied(target, &map);
+        }
+    }
+}
+
+#[test]
+fn numbers_are_copied_whole_whatever_the_shape_of_the_map() {
+    copies_are_whole(&Fnv1a);
+    copies_are_whole(&Truncated(3));
+}
+
+#[test]
+fn numbers_are_copied_whole_from_a_single_chain() {
+    let mut map = HashMap::with_seed_and_hasher(1, Constant);
+    map.extend((0..300_u64).map(|n| (n, n as u32)));
+    assert_copied(map.clone(), &map);
+}
+
+#[test]
+fn texts_are_cloned_one_by_one() {
+    for len in [9, 900, 2000] {
+        let map: HashMap<String, u64> = (0..len).map(|n| (n.to_string(), n)).collect();
+        let copy = map.clone();
+        check(&copy);
+        assert_eq!(copy, map);
+        drop(map);
+        assert!((0..len).all(|n| copy[&n.to_string()] == n));
+    }
+}
