@@ -29,7 +29,7 @@ mod subject;
 
 pub use model::Model;
 pub use operation::{
-    Combination, Ending, Face, Filter, Focus, Generator, Operation, PLACES, Profile, Touch,
+    Combination, Ending, Face, Filter, Focus, Generator, Operation, PLACES, Profile, Touch, Way,
 };
 pub use outcome::Outcome;
 pub use panics::at_every_panic;

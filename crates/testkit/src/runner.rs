@@ -211,7 +211,7 @@ fn compare_contents(subject: &impl Subject, model: &Model) -> Result<(), String>
 
 fn replay_source(operations: &[Operation]) -> String {
     let mut source = String::from(
-        "    use testkit::{Combination::*, Ending::*, Filter, Operation::*, Touch::*};\n\n    \
+        "    use testkit::{Combination::*, Ending::*, Filter, Operation::*, Touch::*, Way};\n\n    \
          testkit::replay(\n        &[\n",
     );
     for operation in operations {

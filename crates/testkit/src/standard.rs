@@ -1,6 +1,6 @@
 //! The standard library's map as a subject: shows how one is written, and keeps the model honest.
 
-use crate::{Combination, Operation, Outcome, PLACES, Subject, Touch};
+use crate::{Combination, Ending, Operation, Outcome, PLACES, Subject, Touch};
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::mem;
@@ -21,14 +21,18 @@ pub struct StandardSubject {
 impl StandardSubject {
     fn apply_to_entry(&mut self, operation: &Operation) -> Outcome {
         match *operation {
-            Operation::TryInsert(key, value) => match self.map.entry(key) {
-                Entry::Occupied(occupied) => Outcome::Value(Some(*occupied.get())),
-                Entry::Vacant(vacant) => {
-                    vacant.insert(value);
-                    Outcome::Value(None)
+            Operation::TryInsert(key, value) | Operation::InsertUnique(key, value) => {
+                match self.map.entry(key) {
+                    Entry::Occupied(occupied) => Outcome::Value(Some(*occupied.get())),
+                    Entry::Vacant(vacant) => {
+                        vacant.insert(value);
+                        Outcome::Value(None)
+                    }
                 }
-            },
-            Operation::OrInsert(key, value) | Operation::OrInsertRef(key, value) => {
+            }
+            Operation::OrInsert(key, value)
+            | Operation::OrInsertRef(key, value)
+            | Operation::OrInsertBy(_, key, value) => {
                 Outcome::Value(Some(*self.map.entry(key).or_insert(value)))
             }
             Operation::ModifyOrInsert(key, change, value) => {
@@ -39,10 +43,11 @@ impl StandardSubject {
                 Entry::Occupied(occupied) => Outcome::Entry(Some(occupied.remove_entry())),
                 Entry::Vacant(_) => Outcome::Entry(None),
             },
-            Operation::InsertEntry(key, value) => {
+            Operation::InsertEntry(key, value) | Operation::InsertEntryRef(key, value) => {
                 Outcome::Value(Some(*self.map.entry(key).insert_entry(value).get()))
             }
-            Operation::ReplaceEntry(key, replacement) => match self.map.entry(key) {
+            Operation::ReplaceEntry(key, replacement)
+            | Operation::AndReplaceEntry(key, replacement) => match self.map.entry(key) {
                 Entry::Occupied(mut occupied) => Outcome::Value(Some(match replacement {
                     Some(value) => occupied.insert(value),
                     None => occupied.remove(),
@@ -68,7 +73,19 @@ impl StandardSubject {
                 });
                 return Outcome::Count(visited);
             }
-            Operation::Iterate => return Outcome::Entries(self.contents()),
+            Operation::Iterate | Operation::ScanRanges(..) => {
+                return Outcome::Entries(self.contents());
+            }
+            Operation::Length => {
+                let len = map.len();
+                assert_eq!(map.is_empty(), len == 0);
+                return Outcome::Count(len);
+            }
+            Operation::Equals(pair) => {
+                let mut other = map.clone();
+                other.extend(*pair);
+                return Outcome::Found(*map == other);
+            }
             Operation::IterateMut(change) => {
                 let each = |(_, value): (_, &mut u32)| *value = value.wrapping_add(*change);
                 return Outcome::Count(map.iter_mut().map(each).count());
@@ -121,7 +138,9 @@ impl StandardSubject {
             Operation::RandomEntry(_) => {
                 return Outcome::Entry(map.iter().next().map(|(&key, &value)| (key, value)));
             }
-            Operation::GetDisjointMut(first, second, change) => {
+            Operation::GetDisjointMut(first, second, change)
+            | Operation::GetDisjointKeyValueMut(first, second, change)
+            | Operation::GetDisjointUnchecked(first, second, change) => {
                 let mut change = |key| {
                     let value = map.get_mut(&key)?;
                     Some(mem::replace(value, value.wrapping_add(change)))
@@ -134,14 +153,25 @@ impl StandardSubject {
                 keys.iter().filter_map(|key| map.remove_entry(key)).collect()
             }
             Operation::Drain(steps, ending) => ending.after(steps, map.drain()),
-            Operation::Rebuild(steps, ending) => {
-                let taken = ending.after(steps, mem::take(map).into_iter());
-                map.extend(taken.iter().copied());
-                taken
-            }
+            Operation::Rebuild(steps, ending)
+            | Operation::RebuildOfKeys(steps, ending)
+            | Operation::RebuildOfValues(steps, ending) => self.rebuild(operation, steps, ending),
             _ => return self.apply_visit(operation),
         };
         Outcome::Taken { taken, left: self.contents() }
+    }
+
+    fn rebuild(&mut self, of: &Operation, steps: usize, ending: Ending) -> Vec<(u16, u32)> {
+        let map = mem::take(&mut self.map);
+        let taken = match of {
+            Operation::RebuildOfKeys(..) => {
+                ending.after(steps, map.into_keys().map(|key| (key, 0)))
+            }
+            Operation::RebuildOfValues(..) => ending.after(steps, (0..).zip(map.into_values())),
+            _ => ending.after(steps, map.into_iter()),
+        };
+        self.map.extend(taken.iter().copied());
+        taken
     }
 }
 
@@ -215,6 +245,7 @@ impl StandardSubject {
             match touch {
                 Touch::Look => {}
                 Touch::Set(value) => drop(self.map.insert(key, value)),
+                Touch::Add(change) => drop(self.map.insert(key, value.wrapping_add(change))),
                 Touch::Take => drop(self.map.remove(&key)),
             }
             return Some((key, value));
@@ -223,8 +254,7 @@ impl StandardSubject {
 
     /// After an operation that may have changed the map for another.
     fn release(&mut self, operation: &Operation) {
-        if matches!(operation, Operation::Clone | Operation::CloneFrom(_) | Operation::Rebuild(..))
-        {
+        if operation.replaces_map() {
             self.loops = Default::default();
         }
     }
@@ -240,9 +270,16 @@ impl Subject for StandardSubject {
             Operation::Change(key, change) => Outcome::Value(
                 map.get_mut(&key).map(|value| mem::replace(value, value.wrapping_add(change))),
             ),
-            Operation::GetKeyValue(key) => {
+            Operation::GetOrDefault(key) => {
+                Outcome::Value(Some(map.get(&key).copied().unwrap_or_default()))
+            }
+            Operation::GetKeyValue(key) | Operation::ReplaceKey(key) => {
                 Outcome::Entry(map.get_key_value(&key).map(|(&key, &value)| (key, value)))
             }
+            Operation::ChangeKeyValue(key, change) => Outcome::Entry(
+                map.get_mut(&key)
+                    .map(|value| (key, mem::replace(value, value.wrapping_add(change)))),
+            ),
             Operation::ContainsKey(key) => Outcome::Found(map.contains_key(&key)),
             Operation::Remove(key) => Outcome::Value(map.remove(&key)),
             Operation::RemoveEntry(key) => Outcome::Entry(map.remove_entry(&key)),

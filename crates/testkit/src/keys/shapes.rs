@@ -10,6 +10,11 @@ pub trait Key: Clone + Debug + Eq + Hash {
 
     /// The id of a key.
     fn id(&self) -> u16;
+
+    /// What tells it from an equal key, if anything does: where what belongs to it lies.
+    fn identity(&self) -> usize {
+        0
+    }
 }
 
 impl Key for u16 {
@@ -43,6 +48,10 @@ impl Key for String {
     fn id(&self) -> u16 {
         let digits = self.split(':').next();
         digits.and_then(|digits| digits.parse().ok()).expect("the key was made from an id")
+    }
+
+    fn identity(&self) -> usize {
+        self.as_ptr().addr()
     }
 }
 

@@ -55,21 +55,21 @@ impl Model {
 
     /// Takes this content for its own, after a failure that the caller allows.
     pub fn adopt(&mut self, contents: &[(u16, u32)]) {
-        self.entries.clear();
-        for &(key, value) in contents {
-            self.entries.insert(key, value);
-        }
+        self.hold(contents);
         self.scans.iter_mut().flatten().for_each(Cursor::lead_astray);
         self.loops.iter_mut().flatten().for_each(Cursor::lead_astray);
     }
 
+    fn hold(&mut self, contents: &[(u16, u32)]) {
+        self.entries.clear();
+        for &(key, value) in contents {
+            self.entries.insert(key, value);
+        }
+    }
+
     /// A scan may begin anew once the seed may have changed, and a loop ends with its map.
     fn release_scans(&mut self, operation: &Operation) {
-        let replaces = matches!(
-            operation,
-            Operation::Clone | Operation::CloneFrom(_) | Operation::Rebuild(..)
-        );
-        if replaces {
+        if operation.replaces_map() {
             self.scans.iter_mut().flatten().for_each(Cursor::lead_astray);
             self.loops = Default::default();
         }
@@ -87,15 +87,19 @@ impl Model {
         let entries = &mut self.entries;
         Some(match *operation {
             Operation::Insert(key, value) => Outcome::Value(entries.insert(key, value)),
-            Operation::TryInsert(key, value) => {
+            Operation::TryInsert(key, value) | Operation::InsertUnique(key, value) => {
                 let present = entries.get(key);
                 entries.insert(key, present.unwrap_or(value));
                 Outcome::Value(present)
             }
             Operation::Get(key) => Outcome::Value(entries.get(key)),
             Operation::Change(key, change) => Outcome::Value(self.change(key, change)),
-            Operation::GetKeyValue(key) => {
+            Operation::GetOrDefault(key) => Outcome::Value(Some(entries.get(key).unwrap_or(0))),
+            Operation::GetKeyValue(key) | Operation::ReplaceKey(key) => {
                 Outcome::Entry(entries.get(key).map(|value| (key, value)))
+            }
+            Operation::ChangeKeyValue(key, change) => {
+                Outcome::Entry(self.change(key, change).map(|before| (key, before)))
             }
             Operation::ContainsKey(key) | Operation::Inspect(key) => {
                 Outcome::Found(entries.get(key).is_some())
@@ -104,7 +108,9 @@ impl Model {
             Operation::RemoveEntry(key) | Operation::OccupiedRemove(key) => {
                 Outcome::Entry(entries.remove(key).map(|value| (key, value)))
             }
-            Operation::OrInsert(key, value) | Operation::OrInsertRef(key, value) => {
+            Operation::OrInsert(key, value)
+            | Operation::OrInsertRef(key, value)
+            | Operation::OrInsertBy(_, key, value) => {
                 Outcome::Value(Some(self.get_or_insert(key, value)))
             }
             Operation::ModifyOrInsert(key, change, value) => {
@@ -113,11 +119,12 @@ impl Model {
                 }
                 Outcome::Value(self.entries.get(key))
             }
-            Operation::InsertEntry(key, value) => {
+            Operation::InsertEntry(key, value) | Operation::InsertEntryRef(key, value) => {
                 entries.insert(key, value);
                 Outcome::Value(Some(value))
             }
-            Operation::ReplaceEntry(key, replacement) => {
+            Operation::ReplaceEntry(key, replacement)
+            | Operation::AndReplaceEntry(key, replacement) => {
                 let before = entries.get(key);
                 match (before, replacement) {
                     (Some(_), Some(value)) => entries.insert(key, value),
@@ -126,7 +133,9 @@ impl Model {
                 Outcome::Value(before)
             }
             Operation::At(key) => Outcome::Value(Some(self.get_or_insert(key, 0))),
-            Operation::GetDisjointMut(first, second, change) => {
+            Operation::GetDisjointMut(first, second, change)
+            | Operation::GetDisjointKeyValueMut(first, second, change)
+            | Operation::GetDisjointUnchecked(first, second, change) => {
                 Outcome::Pair(self.change(first, change), self.change(second, change))
             }
             Operation::GrowStep(_)
@@ -152,7 +161,11 @@ impl Model {
                 entries.add_to_all(1);
                 Outcome::Count(count)
             }
-            Operation::Iterate => Outcome::Entries(self.contents()),
+            Operation::Iterate | Operation::ScanRanges(..) => Outcome::Entries(self.contents()),
+            Operation::Length => Outcome::Count(entries.len()),
+            Operation::Equals(pair) => {
+                Outcome::Found(pair.is_none_or(|(key, value)| entries.get(key) == Some(value)))
+            }
             Operation::IterateMut(change) | Operation::ValuesMut(change) => {
                 entries.add_to_all(*change);
                 Outcome::Count(entries.len())
@@ -238,10 +251,15 @@ impl Model {
             }
             (Operation::Rebuild(steps, _), Outcome::Taken { taken, left }) => {
                 self.take(taken, self.entries.len().min(*steps))?;
-                self.entries.clear();
-                for &(key, value) in taken {
-                    self.entries.insert(key, value);
-                }
+                self.hold(taken);
+                self.settle(left, false)
+            }
+            (Operation::RebuildOfKeys(steps, _), Outcome::Taken { taken, left }) => {
+                self.take_keys(taken, self.entries.len().min(*steps))?;
+                self.settle(left, false)
+            }
+            (Operation::RebuildOfValues(steps, _), Outcome::Taken { taken, left }) => {
+                self.take_values(taken, self.entries.len().min(*steps))?;
                 self.settle(left, false)
             }
             (Operation::Walk(steps, further, _), Outcome::Walked(answers)) => {
@@ -352,6 +370,9 @@ impl Model {
             Touch::Set(value) => {
                 self.entries.insert(entry.0, value);
             }
+            Touch::Add(change) => {
+                self.change(entry.0, change);
+            }
             Touch::Take => {
                 self.entries.remove(entry.0);
             }
@@ -404,6 +425,39 @@ impl Model {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// Follows a new map, with the value 0 under each of `count` keys that were there.
+    fn take_keys(&mut self, taken: &[(u16, u32)], count: usize) -> Result<(), String> {
+        if let Some((key, value)) = taken.iter().find(|entry| entry.1 != 0) {
+            return Err(format!("it put {value} under the key {key}, and 0 is right"));
+        }
+        let present = |&(key, _): &(u16, u32)| (key, self.entries.get(key).unwrap_or(0));
+        let entries: Vec<_> = taken.iter().map(present).collect();
+        self.take(&entries, count)?;
+        self.hold(taken);
+        Ok(())
+    }
+
+    /// Follows a new map of `count` of the values that were there, under numbers for keys.
+    fn take_values(&mut self, taken: &[(u16, u32)], count: usize) -> Result<(), String> {
+        if !taken.iter().map(|entry| entry.0).eq((0..=u16::MAX).take(taken.len())) {
+            return Err(format!("it gave the values other keys than 0, 1 and so on: {taken:?}"));
+        }
+        let mut entries = Vec::new();
+        let mut left: BTreeSet<(u32, u16)> =
+            self.entries.iter().map(|(key, value)| (value, key)).collect();
+        for &(_, value) in taken {
+            let found = left.range((value, 0)..=(value, u16::MAX)).next().copied();
+            let Some((_, key)) = found else {
+                return Err(format!("it gave the value {value} out once too often"));
+            };
+            left.remove(&(value, key));
+            entries.push((key, value));
+        }
+        self.take(&entries, count)?;
+        self.hold(taken);
         Ok(())
     }
 

@@ -136,3 +136,29 @@ fn a_scan_goes_on_where_it_was_whatever_came_between() {
     assert_eq!(map.follow(&Operation::Clear, &Outcome::Done), Ok(()));
     assert_eq!(map.follow(&scan, &scanned(&[], false, true)), Ok(()));
 }
+
+#[test]
+fn a_map_made_of_keys_holds_keys_that_were_there_once_each() {
+    let before = model(&[(1, 10), (2, 20), (3, 30)]);
+    let rebuild = Operation::RebuildOfKeys(2, Ending::Dropped);
+    let follow = |outcome: &Outcome| before.clone().follow(&rebuild, outcome);
+    assert_eq!(follow(&taken(&[(3, 0), (1, 0)], &[(1, 0), (3, 0)])), Ok(()));
+    assert!(follow(&taken(&[(3, 0), (4, 0)], &[(3, 0), (4, 0)])).is_err());
+    assert!(follow(&taken(&[(3, 0), (3, 0)], &[(3, 0)])).is_err());
+    assert!(follow(&taken(&[(3, 0), (1, 10)], &[(3, 0), (1, 10)])).is_err());
+    assert!(follow(&taken(&[(3, 0)], &[(3, 0)])).is_err());
+    assert!(follow(&taken(&[(3, 0), (1, 0)], &[(3, 0)])).is_err());
+}
+
+#[test]
+fn a_map_made_of_values_holds_each_as_often_as_it_was_there() {
+    let before = model(&[(1, 10), (2, 20), (3, 20)]);
+    let rebuild = Operation::RebuildOfValues(2, Ending::Dropped);
+    let follow = |outcome: &Outcome| before.clone().follow(&rebuild, outcome);
+    assert_eq!(follow(&taken(&[(0, 20), (1, 20)], &[(0, 20), (1, 20)])), Ok(()));
+    assert_eq!(follow(&taken(&[(0, 20), (1, 10)], &[(0, 20), (1, 10)])), Ok(()));
+    assert!(follow(&taken(&[(0, 10), (1, 10)], &[(0, 10), (1, 10)])).is_err());
+    assert!(follow(&taken(&[(0, 10), (1, 30)], &[(0, 10), (1, 30)])).is_err());
+    assert!(follow(&taken(&[(0, 10), (2, 20)], &[(0, 10), (2, 20)])).is_err());
+    assert!(follow(&taken(&[(0, 10)], &[(0, 10)])).is_err());
+}

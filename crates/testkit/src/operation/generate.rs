@@ -1,7 +1,7 @@
 //! Makes endless sequences of operations from a seed, weighted by a profile.
 
 use super::weights::CHOICES;
-use super::{Combination, Ending, Filter, Operation, PLACES, Touch};
+use super::{Combination, Ending, Filter, Operation, PLACES, Touch, Way};
 use crate::{Random, leaks_on_purpose};
 
 /// What kind of map it is: each has operations that another lacks.
@@ -194,6 +194,10 @@ impl Generator {
         if self.random.one_in(2) { Some(self.value()) } else { None }
     }
 
+    pub(super) fn sometimes_a_pair(&mut self) -> Option<(u16, u32)> {
+        if self.random.one_in(2) { Some((self.key(), self.value())) } else { None }
+    }
+
     pub(super) fn filter(&mut self) -> Filter {
         Filter { modulus: u32::from(self.random.next_u64().trailing_zeros().min(8) as u8) }
     }
@@ -230,12 +234,18 @@ impl Generator {
     }
 
     /// Two keys that differ, as `get_disjoint_mut` demands; a universe of one key has none.
-    pub(super) fn disjoint(&mut self) -> Operation {
+    pub(super) fn disjoint(&mut self, by: fn(u16, u16, u32) -> Operation) -> Operation {
         let (first, second) = (self.key(), self.key());
         if first == second {
             return Operation::Get(first);
         }
-        Operation::GetDisjointMut(first, second, self.value())
+        by(first, second, self.value())
+    }
+
+    pub(super) fn or_insert_by(&mut self) -> Operation {
+        let way = Way::ALL[self.random.below(Way::ALL.len())];
+        let value = if way.inserts_default() { 0 } else { self.value() };
+        Operation::OrInsertBy(way, self.key(), value)
     }
 
     /// A number below a bound.
@@ -254,6 +264,7 @@ impl Generator {
         match self.random.below(8) {
             0 => Touch::Set(self.value()),
             1 | 2 if self.profile != Profile::Churn => Touch::Take,
+            3 => Touch::Add(self.value()),
             _ => Touch::Look,
         }
     }
@@ -293,6 +304,7 @@ impl Generator {
                 1 => Operation::Change(self.key(), self.value()),
                 2 => Operation::GrowStep(self.random.below(5)),
                 3 => Operation::ShrinkStep(self.random.below(5)),
+                4 => Operation::Length,
                 _ => Operation::Next(self.touch()),
             };
         }
@@ -305,7 +317,8 @@ impl Generator {
             11..=13 => Operation::Change(self.key(), self.value()),
             14..=19 => Operation::Remove(self.key()),
             20..=22 => Operation::RemoveEntry(self.key()),
-            23..=39 => Operation::Insert(self.key(), self.value()),
+            23..=38 => Operation::Insert(self.key(), self.value()),
+            39 => Operation::Length,
             _ => Operation::Next(self.touch()),
         }
     }

@@ -22,10 +22,18 @@ pub enum Operation {
     Get(u16),
     /// `get_mut`, then adds the number to the value, wrapping: `Value` with what was there.
     Change(u16, u32),
+    /// `get_or_default`: `Value` with what is there, or else with the default, 0, which is not
+    /// inserted.
+    GetOrDefault(u16),
     /// `get_key_value`: `Entry`.
     GetKeyValue(u16),
+    /// `get_key_value_mut`, then adds the number to the value, wrapping: `Entry` as it was.
+    ChangeKeyValue(u16, u32),
     /// `contains_key`: `Found`.
     ContainsKey(u16),
+    /// `insert_unique_unchecked`, if the key is not there: `Value(None)` when it inserted, else
+    /// `Value` with what is there.
+    InsertUnique(u16, u32),
     /// `remove`: `Value`.
     Remove(u16),
     /// `remove_entry`: `Entry`.
@@ -34,6 +42,9 @@ pub enum Operation {
     OrInsert(u16, u32),
     /// `entry_ref().or_insert`: `Value` with what is there afterwards.
     OrInsertRef(u16, u32),
+    /// One of the other ways to insert what is not there, by an entry: `Value` with what is there
+    /// afterwards.
+    OrInsertBy(Way, u16, u32),
     /// `entry().and_modify(adds the first number, wrapping).or_insert(the second)`: `Value` with
     /// what is there afterwards.
     ModifyOrInsert(u16, u32, u32),
@@ -41,9 +52,16 @@ pub enum Operation {
     OccupiedRemove(u16),
     /// `entry().insert_entry`: `Value` with what the returned entry holds.
     InsertEntry(u16, u32),
+    /// `entry_ref().insert`: `Value` with what the returned entry holds.
+    InsertEntryRef(u16, u32),
+    /// `entry`, and when it is occupied `replace_key` by an equal one, twice, the second time
+    /// unchecked: `Entry`.
+    ReplaceKey(u16),
     /// `entry`, and `replace_entry_with` when it is occupied, which keeps the entry with the new
     /// value or, on `None`, removes it: `Value` with what was there before.
     ReplaceEntry(u16, Option<u32>),
+    /// `entry().and_replace_entry_with`, with the same effect and answer.
+    AndReplaceEntry(u16, Option<u32>),
     /// What is there, or else the default, 0, which is inserted: `Value`.
     At(u16),
     /// `clear`: `Done`.
@@ -58,6 +76,16 @@ pub enum Operation {
     Drain(usize, Ending),
     /// `into_iter`, ended after so many entries, and a new map of just these: `Taken`.
     Rebuild(usize, Ending),
+    /// `into_keys`, ended after so many keys, and a new map of just these, with the value 0:
+    /// `Taken`.
+    RebuildOfKeys(usize, Ending),
+    /// `into_values`, ended after so many values, and a new map of just these, under the keys 0, 1
+    /// and so on: `Taken`.
+    RebuildOfValues(usize, Ending),
+    /// `len` and `is_empty`, which agree: `Count`.
+    Length,
+    /// `==` with a clone, into which this pair was inserted, if there is one: `Found`.
+    Equals(Option<(u16, u32)>),
     /// `iter`: `Entries`.
     Iterate,
     /// `iter_mut`, adding the number (wrapping) to every value: `Count` of the entries visited.
@@ -98,6 +126,10 @@ pub enum Operation {
     /// `get_disjoint_mut` of two different keys, adding the number (wrapping) to both values:
     /// `Pair` of what was there.
     GetDisjointMut(u16, u16, u32),
+    /// The same by `get_disjoint_key_value_mut`.
+    GetDisjointKeyValueMut(u16, u16, u32),
+    /// The same by `get_disjoint_unchecked_mut`.
+    GetDisjointUnchecked(u16, u16, u32),
     /// `walk`, and these operations through its handle, of which [`Next`](Self::Next) goes on; then
     /// so many further steps; then its end: `Walked` with the answers.
     Walk(Vec<Operation>, usize, Ending),
@@ -108,6 +140,8 @@ pub enum Operation {
     Scan(u8, usize),
     /// `scan_mut`, which removes what the filter matches; otherwise as `Scan`: `Scanned`.
     ScanMut(u8, usize, Filter),
+    /// `scan_ranges` in so many parts, each scanned to its end with this budget: `Entries`.
+    ScanRanges(usize, usize),
     /// A `range` loop in this place (of [`PLACES`]), begun if there is none: its next entry, and
     /// what is done to it. At its end it leaves its place: `Entry` as it was met.
     Range(u8, Touch),
@@ -130,8 +164,66 @@ pub enum Touch {
     Look,
     /// Its value is replaced.
     Set(u32),
+    /// The number is added to its value, wrapping.
+    Add(u32),
     /// It is removed.
     Take,
+}
+
+/// The ways to insert by an entry what is not there. Those that insert the default come with the
+/// value 0, which it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// `entry().or_insert_with`.
+    With,
+    /// `entry().or_insert_with_key`.
+    WithKey,
+    /// `entry().or_insert_entry`.
+    Entry,
+    /// `entry()`, and `insert` of the vacant one.
+    Vacant,
+    /// `entry().into_map`, and `insert` into the map if the entry was vacant.
+    IntoMap,
+    /// `entry().or_default`.
+    Default,
+    /// `entry_ref().or_insert_with`.
+    RefWith,
+    /// `entry_ref().or_insert_with_key`.
+    RefWithKey,
+    /// `entry_ref().or_default`.
+    RefDefault,
+    /// `entry_ref().or_default_entry`.
+    RefDefaultEntry,
+    /// `entry_ref()`, and `insert_with_key` of the vacant one.
+    RefVacant,
+    /// `entry_ref()`, and `insert_with_key_unchecked` of the vacant one.
+    RefUnchecked,
+    /// `entry_ref().into_map`, and `insert` into the map if the entry was vacant.
+    RefIntoMap,
+}
+
+impl Way {
+    /// All of them.
+    pub const ALL: [Self; 13] = [
+        Self::With,
+        Self::WithKey,
+        Self::Entry,
+        Self::Vacant,
+        Self::IntoMap,
+        Self::Default,
+        Self::RefWith,
+        Self::RefWithKey,
+        Self::RefDefault,
+        Self::RefDefaultEntry,
+        Self::RefVacant,
+        Self::RefUnchecked,
+        Self::RefIntoMap,
+    ];
+
+    /// Whether it inserts the default.
+    pub fn inserts_default(self) -> bool {
+        matches!(self, Self::Default | Self::RefDefault | Self::RefDefaultEntry)
+    }
 }
 
 /// How two sets make a third.
@@ -215,8 +307,22 @@ impl Operation {
             Self::ExtractIf(_, _, Ending::Leaked)
                 | Self::Drain(_, Ending::Leaked)
                 | Self::Rebuild(_, Ending::Leaked)
+                | Self::RebuildOfKeys(_, Ending::Leaked)
+                | Self::RebuildOfValues(_, Ending::Leaked)
                 | Self::Walk(_, _, Ending::Leaked)
                 | Self::LeaveRange(_, Ending::Leaked)
+        )
+    }
+
+    /// Whether another map takes the place of the one that was there.
+    pub fn replaces_map(&self) -> bool {
+        matches!(
+            self,
+            Self::Clone
+                | Self::CloneFrom(_)
+                | Self::Rebuild(..)
+                | Self::RebuildOfKeys(..)
+                | Self::RebuildOfValues(..)
         )
     }
 
@@ -224,7 +330,12 @@ impl Operation {
     pub(crate) fn writes_many(&self) -> bool {
         matches!(
             self,
-            Self::Extend(_) | Self::IterateMut(_) | Self::ValuesMut(_) | Self::GetDisjointMut(..)
+            Self::Extend(_)
+                | Self::IterateMut(_)
+                | Self::ValuesMut(_)
+                | Self::GetDisjointMut(..)
+                | Self::GetDisjointKeyValueMut(..)
+                | Self::GetDisjointUnchecked(..)
         )
     }
 
@@ -237,6 +348,8 @@ impl Operation {
                 | Self::ExtractIf(..)
                 | Self::Drain(..)
                 | Self::Rebuild(..)
+                | Self::RebuildOfKeys(..)
+                | Self::RebuildOfValues(..)
                 | Self::CloneFrom(_)
                 | Self::CombineInto(..)
                 | Self::Walk(..)

@@ -28,6 +28,10 @@ const fn only(faces: &'static [Face], weights: [u32; 4], draw: Draw) -> Choice {
     Choice { weights, faces, draw }
 }
 
+/// Only a map and a set, or only a map, has it.
+const MAP_AND_SET: &[Face] = &[Face::Map, Face::Set];
+const MAP: &[Face] = &[Face::Map];
+
 /// The weights are relative to their column's sum. Churn must not change which keys are in the map
 /// but by [`Generator::turn_over`], so the column is 0 wherever that could happen.
 pub(super) const CHOICES: &[Choice] = &[
@@ -70,7 +74,7 @@ pub(super) const CHOICES: &[Choice] = &[
     choice([5, 5, 5, 5], |_| Operation::Clone),
     rust([5, 5, 5, 5], |g| Operation::CloneFrom(g.pairs())),
     choice([12, 20, 0, 1], |g| Operation::Extend(g.pairs())),
-    rust([10, 5, 10, 5], Generator::disjoint),
+    rust([10, 5, 10, 5], |g| g.disjoint(Operation::GetDisjointMut)),
     only(&[Face::Map, Face::Set, Face::Go], [6, 6, 6, 6], Generator::walk),
     only(&[Face::Map, Face::Set], [25, 15, 25, 15], |g| Operation::Scan(g.place(), g.budget())),
     only(&[Face::Map, Face::Set], [10, 5, 0, 15], |g| {
@@ -80,4 +84,18 @@ pub(super) const CHOICES: &[Choice] = &[
     only(&[Face::Go], [6, 3, 6, 6], |g| Operation::LeaveRange(g.place(), g.ending())),
     only(&[Face::Set], [10, 10, 10, 10], Generator::combine),
     only(&[Face::Set], [5, 5, 0, 5], Generator::combine_into),
+    choice([10, 5, 10, 10], |_| Operation::Length),
+    only(MAP_AND_SET, [20, 40, 0, 5], |g| Operation::InsertUnique(g.key(), g.value())),
+    only(MAP_AND_SET, [40, 60, 0, 5], Generator::or_insert_by),
+    only(MAP_AND_SET, [4, 4, 4, 4], |g| Operation::ScanRanges(g.below(6), g.budget())),
+    only(&[Face::Map, Face::Go], [10, 10, 10, 10], |g| Operation::GetOrDefault(g.key())),
+    only(&[Face::Map, Face::Go], [4, 4, 4, 4], |g| Operation::Equals(g.sometimes_a_pair())),
+    only(MAP, [10, 10, 20, 10], |g| Operation::ChangeKeyValue(g.key(), g.value())),
+    only(MAP, [20, 30, 0, 5], |g| Operation::InsertEntryRef(g.key(), g.value())),
+    only(MAP, [10, 5, 20, 10], |g| Operation::ReplaceKey(g.key())),
+    only(MAP, [20, 5, 0, 30], |g| Operation::AndReplaceEntry(g.key(), g.sometimes_a_value())),
+    only(MAP, [5, 5, 5, 5], |g| g.disjoint(Operation::GetDisjointKeyValueMut)),
+    only(MAP, [5, 5, 5, 5], |g| g.disjoint(Operation::GetDisjointUnchecked)),
+    only(MAP, [3, 0, 0, 3], |g| Operation::RebuildOfKeys(g.steps(), g.ending())),
+    only(MAP, [3, 0, 0, 3], |g| Operation::RebuildOfValues(g.steps(), g.ending())),
 ];

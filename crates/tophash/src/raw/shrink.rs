@@ -179,12 +179,14 @@ impl<A: Allocator> Parts<A> {
                 return false;
             }
             self.header.set_size(self.header.mask, y_index - 1, shape);
-            if !self.header.is_one_block(&kind.shape)
-                && y_index as usize % kind.shape.block_len() == 0
-            {
-                self.drop_last_block(&kind.shape);
-            } else {
-                self.release_one_chunk(&kind.shape);
+            let ends_block =
+                !self.header.is_one_block(shape) && y_index as usize % shape.block_len() == 0;
+            // A step that gives a block back gives no chunk, unless each step gives a block: then
+            // those do that give back nothing else.
+            let is_enough = ends_block
+                && (self.drop_last_block(shape) || shape.block_len() > 1 || y_index == half);
+            if !is_enough {
+                self.release_one_chunk(shape);
             }
         }
         if self.header.last() < half {
@@ -198,15 +200,18 @@ impl<A: Allocator> Parts<A> {
         true
     }
 
-    /// Gives the last block back, in which no live bucket is left.
-    fn drop_last_block(&mut self, shape: &Shape) {
+    /// Gives the last block back, in which no live bucket is left. Whether a part of the directory
+    /// went with it.
+    fn drop_last_block(&mut self, shape: &Shape) -> bool {
         let (extra, allocator) = self.extra_mut();
+        let directory_bytes = extra.directory.bytes();
         // SAFETY: it is the block of the bucket that was merged last, and the header's entry point
         // stays: the first block is never dropped here, because half the buckets fill a block.
         unsafe {
             let pivot = extra.directory.pop(allocator);
             block::deallocate_block(pivot, shape.block_len(), shape, allocator);
         }
+        extra.directory.bytes() < directory_bytes
     }
 
     /// Moves all entries of the chain `y` behind those of the chain `x`. False if memory is

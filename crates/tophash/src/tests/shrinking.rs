@@ -1,5 +1,7 @@
 //! P4: the map gives memory back, at once or a step at a time.
 
+use testkit::hashers::Truncated;
+
 use super::check;
 use crate::hash_map::ScanPosition;
 use crate::{HashMap, ShrinkPolicy};
@@ -138,7 +140,7 @@ fn the_automatic_policy_follows_every_way_to_remove_many() {
     for (name, remove) in ways {
         let mut map: HashMap<u64, u64> = (0..50_000).map(|n| (n, n)).collect();
         map.set_shrink_policy(ShrinkPolicy::Automatic);
-        let before = map.stats().buckets;
+        let before = map.allocation_size();
         remove(&mut map);
         assert!(map.is_shrinking(), "{name}");
         // Each write does its step.
@@ -146,7 +148,41 @@ fn the_automatic_policy_follows_every_way_to_remove_many() {
             map.insert(n % 10, n);
         }
         check(&map);
-        assert!(map.stats().buckets < before / 50, "{name}: {:?}", map.stats());
+        assert!(map.allocation_size() < before / 50, "{name}: {:?}", map.stats());
+    }
+}
+
+/// A map of which each bucket is a block, so that each merge gives one back, with overflow buckets.
+fn of_large_entries() -> HashMap<u64, [u64; 300], Truncated> {
+    let mut map = HashMap::with_seed_and_hasher(1, Truncated(7));
+    map.extend((0..3000).map(|n| (n, [n; 300])));
+    assert!(map.stats().overflow_buckets > 100, "{:?}", map.stats());
+    map
+}
+
+#[test]
+fn a_shrink_gives_overflow_buckets_back_also_where_each_bucket_is_a_block() {
+    type Remove = fn(&mut HashMap<u64, [u64; 300], Truncated>);
+    let ways: [(&str, Remove); 4] = [
+        ("retain", |map| map.retain(|key, _| *key < 10)),
+        ("extract_if", |map| map.extract_if(|key, _| *key >= 10).for_each(drop)),
+        ("scan_mut", |map| {
+            _ = map.scan_mut(ScanPosition::START, usize::MAX, |key, _| *key < 10);
+        }),
+        ("remove", |map| (10..3000).for_each(|n| _ = map.remove(&n))),
+    ];
+    for (name, remove) in ways {
+        let mut map = of_large_entries();
+        map.set_shrink_policy(ShrinkPolicy::Automatic);
+        remove(&mut map);
+        for n in 0..2000 {
+            map.insert(n % 10, [n; 300]);
+        }
+        check(&map);
+        let stats = map.stats();
+        assert!(!map.is_shrinking() && stats.buckets <= 8, "{name}: {stats:?}");
+        // One chunk is kept, and here that is one overflow bucket.
+        assert!(stats.bytes.spare < 2 * size_of::<[(u64, [u64; 300]); 8]>(), "{name}: {stats:?}");
     }
 }
 

@@ -185,6 +185,11 @@ impl<K: Key, S: BuildHasher + Default> TableSubject<K, S> {
                 });
                 return Outcome::Count(visited);
             }
+            Operation::Length => {
+                let len = table.len();
+                assert_eq!(table.is_empty(), len == 0);
+                return Outcome::Count(len);
+            }
             Operation::Iterate => return Outcome::Entries(self.contents()),
             Operation::IterateMut(change) => {
                 return Outcome::Count(table.iter_mut().map(|pair| add(pair, *change)).count());

@@ -74,6 +74,7 @@ impl<K: GoKey> GoSubject<K> {
         match touch {
             Touch::Look => {}
             Touch::Set(value) => self.map.set(key, value),
+            Touch::Add(change) => self.map.update(key, |value| *value = value.wrapping_add(change)),
             Touch::Take => self.map.delete(&key),
         }
         Outcome::Entry(Some(met))
@@ -94,6 +95,19 @@ impl<K: GoKey> GoSubject<K> {
     fn apply_to_all(&mut self, operation: &Operation) -> Outcome {
         match operation {
             Operation::Clear => self.map.clear(),
+            Operation::Length => {
+                let len = self.map.len();
+                assert_eq!(self.map.is_empty(), len == 0);
+                return Outcome::Count(len);
+            }
+            Operation::Equals(pair) => {
+                let other = self.map.clone_map();
+                if let Some((key, value)) = *pair {
+                    other.set(K::from_id(key), value);
+                }
+                assert_eq!(self.map.equal(&other), other.equal(&self.map));
+                return Outcome::Found(self.map.equal(&other));
+            }
             Operation::Iterate => return Outcome::Entries(self.contents()),
             Operation::Keys => {
                 return Outcome::Keys(self.map.range().map(|(key, _)| key.id()).collect());
@@ -151,6 +165,7 @@ impl<K: GoKey> Subject for GoSubject<K> {
                 Outcome::Value(present)
             }
             Operation::Get(key) => Outcome::Value(self.present(key)),
+            Operation::GetOrDefault(key) => Outcome::Value(Some(self.map.get(&K::from_id(key)))),
             Operation::ContainsKey(key) => Outcome::Found(self.map.contains(&K::from_id(key))),
             Operation::Change(key, change) => {
                 let present = self.present(key);

@@ -4,11 +4,11 @@ use core::hash::BuildHasher;
 use std::vec::Vec;
 
 use testkit::keys::Key;
-use testkit::{Ending, Operation, Outcome, PLACES, Random, Subject, Touch};
+use testkit::{Ending, Operation, Outcome, PLACES, Random, Subject, Touch, Way};
 
-use super::scanned;
+use super::{scanned, unchecked};
 use crate::ShrinkPolicy;
-use crate::hash_map::{Entry, HashMap, ScanPosition, Walk};
+use crate::hash_map::{Entry, EntryRef, HashMap, ScanPosition, Walk};
 use crate::verify::repeat_chance;
 
 /// A map whose keys are made from the ids that the operations name.
@@ -52,6 +52,11 @@ fn id_of<K: Key>((key, value): (K, u32)) -> (u16, u32) {
     (key.id(), value)
 }
 
+/// Adds to the value and returns what was there.
+fn add(value: &mut u32, change: u32) -> u32 {
+    core::mem::replace(value, value.wrapping_add(change))
+}
+
 impl<K: Key, S: BuildHasher + Default + Clone> MapSubject<K, S> {
     fn apply_to_entry(&mut self, operation: &Operation) -> Outcome {
         match *operation {
@@ -83,6 +88,44 @@ impl<K: Key, S: BuildHasher + Default + Clone> MapSubject<K, S> {
                 }
                 Entry::Vacant(_) => Outcome::Value(None),
             },
+            Operation::AndReplaceEntry(key, replacement) => {
+                let mut before = None;
+                let entry =
+                    self.map.entry(K::from_id(key)).and_replace_entry_with(|found, value| {
+                        assert_eq!(found.id(), key);
+                        before = Some(value);
+                        replacement
+                    });
+                let is_occupied = matches!(entry, Entry::Occupied(_));
+                assert_eq!(is_occupied, before.is_some() && replacement.is_some());
+                assert_eq!(entry.key().id(), key);
+                Outcome::Value(before)
+            }
+            Operation::ReplaceKey(key) => match self.map.entry(K::from_id(key)) {
+                Entry::Occupied(mut entry) => {
+                    let keys = [K::from_id(key), K::from_id(key)];
+                    let [old, first, second] = [entry.key(), &keys[0], &keys[1]].map(Key::identity);
+                    let [one, two] = keys;
+                    let replaced = entry.replace_key(one);
+                    assert_eq!((replaced.id(), replaced.identity()), (key, old));
+                    let replaced = unchecked::replace_key(&mut entry, two);
+                    assert_eq!((replaced.id(), replaced.identity()), (key, first));
+                    assert_eq!(entry.key().identity(), second);
+                    let (key, value) = entry.into_entry();
+                    Outcome::Entry(Some((key.id(), *value)))
+                }
+                Entry::Vacant(entry) => {
+                    assert_eq!(entry.into_key().id(), key);
+                    Outcome::Entry(None)
+                }
+            },
+            Operation::InsertEntryRef(key, value) => {
+                let key = K::from_id(key);
+                Outcome::Value(Some(*self.map.entry_ref(&key).insert(value).get()))
+            }
+            Operation::OrInsertBy(way, key, value) => {
+                Outcome::Value(Some(or_insert_by(&mut self.map, way, &K::from_id(key), value)))
+            }
             Operation::At(key) => Outcome::Value(Some(*self.map.at(K::from_id(key)))),
             _ => self.apply_to_one(operation),
         }
@@ -96,13 +139,25 @@ impl<K: Key, S: BuildHasher + Default + Clone> MapSubject<K, S> {
                 Ok(_) => Outcome::Value(None),
                 Err(error) => Outcome::Value(Some(*error.entry.get())),
             },
+            Operation::InsertUnique(key, value) => {
+                let present = map.get(&K::from_id(key)).copied();
+                if present.is_none() {
+                    let (at, inserted) = unchecked::insert_unique(map, K::from_id(key), value);
+                    assert_eq!((at.id(), *inserted), (key, value));
+                }
+                Outcome::Value(present)
+            }
             Operation::Get(key) => Outcome::Value(map.get(&K::from_id(key)).copied()),
+            Operation::GetOrDefault(key) => {
+                Outcome::Value(Some(map.get_or_default(&K::from_id(key))))
+            }
             Operation::Change(key, change) => {
-                Outcome::Value(map.get_mut(&K::from_id(key)).map(|value| {
-                    let before = *value;
-                    *value = value.wrapping_add(change);
-                    before
-                }))
+                let value = map.get_mut(&K::from_id(key));
+                Outcome::Value(value.map(|value| add(value, change)))
+            }
+            Operation::ChangeKeyValue(key, change) => {
+                let entry = map.get_key_value_mut(&K::from_id(key));
+                Outcome::Entry(entry.map(|(key, value)| (key.id(), add(value, change))))
             }
             Operation::GetKeyValue(key) => Outcome::Entry(
                 map.get_key_value(&K::from_id(key)).map(|(key, &value)| (key.id(), value)),
@@ -119,20 +174,31 @@ impl<K: Key, S: BuildHasher + Default + Clone> MapSubject<K, S> {
                 Outcome::Entry(map.remove_entry(&K::from_id(key)).map(id_of))
             }
             Operation::Pop => Outcome::Entry(map.pop().map(id_of)),
-            Operation::GetDisjointMut(one, two, change) => {
-                let (one, two) = (K::from_id(one), K::from_id(two));
-                let add = |value: Option<&mut u32>| {
-                    value.map(|value| {
-                        let before = *value;
-                        *value = value.wrapping_add(change);
-                        before
-                    })
-                };
-                let [one, two] = map.get_disjoint_mut([&one, &two]).map(add);
-                Outcome::Pair(one, two)
-            }
-            _ => self.apply_to_room(operation),
+            _ => self.apply_to_two(operation),
         }
+    }
+
+    fn apply_to_two(&mut self, operation: &Operation) -> Outcome {
+        let map = &mut self.map;
+        let (Operation::GetDisjointMut(one, two, change)
+        | Operation::GetDisjointKeyValueMut(one, two, change)
+        | Operation::GetDisjointUnchecked(one, two, change)) = *operation
+        else {
+            return self.apply_to_room(operation);
+        };
+        let keys = [&K::from_id(one), &K::from_id(two)];
+        let values = match operation {
+            Operation::GetDisjointMut(..) => map.get_disjoint_mut(keys),
+            Operation::GetDisjointKeyValueMut(..) => {
+                let entries = map.get_disjoint_key_value_mut(keys);
+                let ids = entries.each_ref().map(|entry| entry.as_ref().map(|(key, _)| key.id()));
+                assert!(ids[0].is_none_or(|id| id == one) && ids[1].is_none_or(|id| id == two));
+                entries.map(|entry| entry.map(|(_, value)| value))
+            }
+            _ => unchecked::get_disjoint(map, keys),
+        };
+        let [one, two] = values.map(|value| value.map(|value| add(value, change)));
+        Outcome::Pair(one, two)
     }
 
     fn apply_to_room(&mut self, operation: &Operation) -> Outcome {
@@ -152,6 +218,18 @@ impl<K: Key, S: BuildHasher + Default + Clone> MapSubject<K, S> {
                     keeps
                 });
                 return Outcome::Count(visited);
+            }
+            Operation::Length => {
+                let len = map.len();
+                assert_eq!(map.is_empty(), len == 0);
+                return Outcome::Count(len);
+            }
+            Operation::Equals(pair) => {
+                let mut other = map.clone();
+                other.extend(pair.map(|(key, value)| (K::from_id(key), value)));
+                let are_equal = *map == other;
+                assert_eq!(other == *map, are_equal);
+                return Outcome::Found(are_equal);
             }
             Operation::Iterate => return Outcome::Entries(self.contents()),
             Operation::IterateMut(change) => {
@@ -198,6 +276,17 @@ impl<K: Key, S: BuildHasher + Default + Clone> MapSubject<K, S> {
                 });
                 scanned(&mut self.scans[usize::from(*place)], step, visited)
             }
+            Operation::ScanRanges(count, budget) => {
+                let mut visited = Vec::new();
+                for start in self.map.scan_ranges(*count) {
+                    let mut position = Some(start);
+                    while let Some(at) = position {
+                        let visit = |key: &K, value: &u32| visited.push((key.id(), *value));
+                        position = self.map.scan(at, *budget, visit).next;
+                    }
+                }
+                Outcome::Entries(visited)
+            }
             other => unreachable!("an operation that no group has: {other:?}"),
         }
     }
@@ -216,11 +305,21 @@ impl<K: Key, S: BuildHasher + Default + Clone> MapSubject<K, S> {
                 ending.after(count, self.map.extract_if(matches).map(id_of))
             }
             Operation::Drain(count, ending) => ending.after(count, self.map.drain().map(id_of)),
-            Operation::Rebuild(count, ending) => {
+            Operation::Rebuild(count, ending)
+            | Operation::RebuildOfKeys(count, ending)
+            | Operation::RebuildOfValues(count, ending) => {
                 let mut empty = HashMap::with_seed_and_hasher(5, S::default());
                 empty.set_shrink_policy(self.map.shrink_policy());
-                let entries = core::mem::replace(&mut self.map, empty).into_iter();
-                let taken = ending.after(count, entries.map(id_of));
+                let map = core::mem::replace(&mut self.map, empty);
+                let taken = match operation {
+                    Operation::RebuildOfKeys(..) => {
+                        ending.after(count, map.into_keys().map(|key| (key.id(), 0)))
+                    }
+                    Operation::RebuildOfValues(..) => {
+                        ending.after(count, (0..).zip(map.into_values()))
+                    }
+                    _ => ending.after(count, map.into_iter().map(id_of)),
+                };
                 self.map.extend(taken.iter().map(|&(key, value)| (K::from_id(key), value)));
                 taken
             }
@@ -248,6 +347,54 @@ impl<K: Key, S: BuildHasher + Default + Clone> Subject for MapSubject<K, S> {
     }
 }
 
+/// What is there under a key, or else this value, which is inserted in this way.
+fn or_insert_by<K: Key, S: BuildHasher>(
+    map: &mut HashMap<K, u32, S>,
+    way: Way,
+    key: &K,
+    value: u32,
+) -> u32 {
+    match way {
+        Way::With => *map.entry(key.clone()).or_insert_with(|| value),
+        Way::WithKey => *map.entry(key.clone()).or_insert_with_key(|at| {
+            assert!(at == key);
+            value
+        }),
+        Way::Entry => *map.entry(key.clone()).or_insert_entry(value).get(),
+        Way::Default => *map.entry(key.clone()).or_default(),
+        Way::RefWith => *map.entry_ref(key).or_insert_with(|| value),
+        Way::RefWithKey => *map.entry_ref(key).or_insert_with_key(|at| {
+            assert!(at == key);
+            value
+        }),
+        Way::RefDefault => *map.entry_ref(key).or_default(),
+        Way::RefDefaultEntry => *map.entry_ref(key).or_default_entry().get(),
+        Way::Vacant => match map.entry(key.clone()) {
+            Entry::Occupied(entry) => *entry.into_mut(),
+            Entry::Vacant(entry) => *entry.insert(value),
+        },
+        Way::RefVacant | Way::RefUnchecked => match map.entry_ref(key) {
+            EntryRef::Occupied(entry) => *entry.into_mut(),
+            EntryRef::Vacant(entry) if way == Way::RefVacant => {
+                *entry.insert_with_key(key.clone(), value)
+            }
+            EntryRef::Vacant(entry) => *unchecked::insert_with_key(entry, key.clone(), value),
+        },
+        Way::IntoMap | Way::RefIntoMap => {
+            let present = map.get(key).copied();
+            let map = match way {
+                Way::IntoMap => map.entry(key.clone()).into_map(),
+                _ => map.entry_ref(key).into_map(),
+            };
+            assert_eq!(map.get(key).copied(), present);
+            if present.is_none() {
+                map.insert(key.clone(), value);
+            }
+            present.unwrap_or(value)
+        }
+    }
+}
+
 fn apply_to_walk<K: Key, S: BuildHasher>(
     walk: &mut Walk<'_, K, u32, S>,
     operation: &Operation,
@@ -259,19 +406,28 @@ fn apply_to_walk<K: Key, S: BuildHasher>(
             match touch {
                 Touch::Look => {}
                 Touch::Set(value) => *entry.value_mut() = value,
+                Touch::Add(change) => {
+                    let (key, value) = entry.key_value_mut();
+                    assert_eq!(key.id(), met.0);
+                    // In two parts, each of which is seen.
+                    add(value, change / 2);
+                    add(entry.into_mut().1, change - change / 2);
+                }
                 Touch::Take => assert_eq!(id_of(entry.remove()), met),
             }
             Outcome::Entry(Some(met))
         }
         Operation::Get(key) => Outcome::Value(walk.get(&K::from_id(key)).copied()),
         Operation::ContainsKey(key) => Outcome::Found(walk.contains_key(&K::from_id(key))),
+        Operation::Length => {
+            let len = walk.len();
+            assert_eq!(walk.is_empty(), len == 0);
+            assert_eq!(walk.map().len(), len);
+            Outcome::Count(len)
+        }
         Operation::Insert(key, value) => Outcome::Value(walk.insert(K::from_id(key), value)),
         Operation::Change(key, change) => {
-            Outcome::Value(walk.get_mut(&K::from_id(key)).map(|value| {
-                let before = *value;
-                *value = value.wrapping_add(change);
-                before
-            }))
+            Outcome::Value(walk.get_mut(&K::from_id(key)).map(|value| add(value, change)))
         }
         Operation::Remove(key) => Outcome::Value(walk.remove(&K::from_id(key))),
         Operation::RemoveEntry(key) => {

@@ -67,6 +67,8 @@ macro_rules! inspect {
 mod go;
 mod map;
 mod set;
+#[expect(unsafe_code, reason = "the model calls the unchecked methods as their contracts say")]
+mod unchecked;
 
 pub(crate) use go::GoSubject;
 pub(crate) use map::MapSubject;

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use std::vec::Vec;
 
 use testkit::keys::Key;
-use testkit::{Combination, Ending, Face, Operation, Outcome, PLACES, Random, Subject, Touch};
+use testkit::{Combination, Ending, Face, Operation, Outcome, PLACES, Random, Subject, Touch, Way};
 
-use super::scanned;
+use super::{scanned, unchecked};
 use crate::hash_set::{Entry, HashSet, ScanPosition, Walk};
 use crate::verify::repeat_chance;
 use crate::{Equivalent, ShrinkPolicy};
@@ -141,6 +141,27 @@ impl<K: Key, S: BuildHasher + Default + Clone> SetSubject<K, S> {
                 let make = |_: &Sought<K>| Element::new(key, value);
                 Outcome::Value(Some(set.get_or_insert_with(&sought(key), make).value.get()))
             }
+            Operation::InsertUnique(key, value) => {
+                let present = set.get(&sought(key)).map(|element| element.value.get());
+                if present.is_none() {
+                    let element = unchecked::insert_unique_element(set, Element::new(key, value));
+                    assert_eq!(element.pair(), (key, value));
+                }
+                Outcome::Value(present)
+            }
+            Operation::OrInsertBy(way, key, value) => {
+                match way {
+                    Way::Vacant => {
+                        if let Entry::Vacant(entry) = set.entry(Element::new(key, value)) {
+                            assert_eq!(entry.get().pair(), (key, value));
+                            let element = entry.into_value();
+                            assert!(set.insert(element));
+                        }
+                    }
+                    _ => set.entry(Element::new(key, value)).or_insert(),
+                }
+                Outcome::Value(set.get(&sought(key)).map(|element| element.value.get()))
+            }
             Operation::ModifyOrInsert(key, change, value) => {
                 let element = match set.entry(Element::new(key, value)) {
                     Entry::Occupied(entry) => {
@@ -232,6 +253,11 @@ impl<K: Key, S: BuildHasher + Default + Clone> SetSubject<K, S> {
                 });
                 return Outcome::Count(visited);
             }
+            Operation::Length => {
+                let len = set.len();
+                assert_eq!(set.is_empty(), len == 0);
+                return Outcome::Count(len);
+            }
             Operation::Iterate => return Outcome::Entries(self.contents()),
             Operation::IterateMut(change) | Operation::ValuesMut(change) => {
                 set.iter().for_each(|element| {
@@ -290,13 +316,23 @@ impl<K: Key, S: BuildHasher + Default + Clone> SetSubject<K, S> {
         assert_eq!(set.is_disjoint(&other), common == 0);
         assert_eq!(set.is_subset(&other), common == set.len());
         assert_eq!(set.is_superset(&other), common == other.len());
+        assert_eq!(*set == other, common == set.len() && common == other.len());
+        let made = match combination {
+            Combination::Union => set | &other,
+            Combination::Intersection => set & &other,
+            Combination::Difference => set - &other,
+            Combination::SymmetricDifference => set ^ &other,
+        };
         let id = |element: &Element<K>| element.key.id();
-        match combination {
+        let keys: Vec<u16> = match combination {
             Combination::Union => set.union(&other).map(id).collect(),
             Combination::Intersection => set.intersection(&other).map(id).collect(),
             Combination::Difference => set.difference(&other).map(id).collect(),
             Combination::SymmetricDifference => set.symmetric_difference(&other).map(id).collect(),
-        }
+        };
+        assert_eq!(made.len(), keys.len());
+        assert!(keys.iter().all(|&key| made.contains(&sought(key))));
+        keys
     }
 
     fn apply_ended_early(&mut self, operation: &Operation) -> Outcome {
@@ -337,6 +373,16 @@ impl<K: Key, S: BuildHasher + Default + Clone> SetSubject<K, S> {
                     !filter.matches(element.key.id(), element.value.get())
                 });
                 scanned(&mut self.scans[usize::from(*place)], step, visited)
+            }
+            Operation::ScanRanges(count, budget) => {
+                for start in self.set.scan_ranges(*count) {
+                    let mut position = Some(start);
+                    while let Some(at) = position {
+                        let visit = |element: &Element<K>| visited.push(element.pair());
+                        position = self.set.scan(at, *budget, visit).next;
+                    }
+                }
+                Outcome::Entries(visited)
             }
             other => unreachable!("an operation that no group has: {other:?}"),
         }
@@ -380,6 +426,7 @@ fn apply_to_walk<K: Key, S: BuildHasher>(
             match touch {
                 Touch::Look => {}
                 Touch::Set(value) => entry.get().value.set(value),
+                Touch::Add(change) => _ = entry.get().add(change),
                 Touch::Take => assert_eq!(entry.remove().pair(), met),
             }
             met
@@ -393,12 +440,18 @@ fn apply_to_walk<K: Key, S: BuildHasher>(
             assert_eq!(walk.insert(Element::new(key, value)), present.is_none());
             Outcome::Value(present)
         }
-        Operation::RemoveEntry(key) | Operation::Remove(key) => {
-            let removed = walk.take(&sought(key)).map(|element| element.pair());
-            match operation {
-                Operation::RemoveEntry(_) => Outcome::Entry(removed),
-                _ => Outcome::Value(removed.map(|pair| pair.1)),
-            }
+        Operation::RemoveEntry(key) => {
+            Outcome::Entry(walk.take(&sought(key)).map(|element| element.pair()))
+        }
+        Operation::Remove(key) => {
+            let present = change_walked(walk, key, |value| value);
+            assert_eq!(walk.remove(&sought(key)), present.is_some());
+            Outcome::Value(present)
+        }
+        Operation::Length => {
+            let len = walk.len();
+            assert_eq!(walk.is_empty(), len == 0);
+            Outcome::Count(len)
         }
         Operation::ContainsKey(key) => Outcome::Found(walk.contains(&sought(key))),
         Operation::Clear => {
