@@ -1,7 +1,11 @@
 //! Tests of the table.
 
+mod directory;
+mod header;
 #[cfg(feature = "rayon")]
 mod parallel;
+mod scan;
+mod word;
 
 use super::RawTable;
 use crate::hash::mix;
