@@ -37,7 +37,12 @@ impl Numbered {
     }
 
     fn reserve(&mut self, block_count: usize) -> Work {
+        let before = self.entry_point;
         assert!(self.directory.reserve(block_count, &mut self.entry_point, &Global));
+        // A table whose only block is in no directory yet keeps the way to it.
+        let is_in_use = self.len() > 0;
+        let expected = if is_in_use { self.directory.entry_point() } else { before };
+        assert_eq!(self.entry_point, expected);
         self.account()
     }
 
@@ -142,6 +147,8 @@ fn a_shrink_gives_one_page_back_a_step_and_the_root_with_the_next_block() {
     }
     assert_eq!(numbered.halve().blocks_freed, 0);
     assert_eq!(numbered.bytes, ROOT_BYTES + PAGE_LEN * POINTER_BYTES);
+    numbered.reserve(PAGE_LEN);
+    numbered.check(false);
     assert_eq!(numbered.pop().blocks_freed, 1, "the root");
     assert_eq!(numbered.bytes, PAGE_LEN * POINTER_BYTES);
     numbered.check(false);

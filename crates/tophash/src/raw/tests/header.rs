@@ -101,6 +101,14 @@ fn buckets_are_added_until_all_are_there() {
 }
 
 #[test]
+#[should_panic(expected = "R11")]
+fn flags_that_do_not_agree_with_the_size_are_noticed() {
+    let mut header = header(7, 5);
+    header.flags.set(Flags::PARTIAL, false);
+    header.check_flags(&SHAPE);
+}
+
+#[test]
 fn what_shrinks_does_not_grow() {
     let mut header = header(7, 5);
     header.flags.set(Flags::SHRINKING, true);
@@ -217,6 +225,7 @@ fn each_state_is_a_bit_of_its_own() {
         let mut all = states.into_iter().fold(Flags::NONE, Flags::and);
         all.set(state, false);
         assert!(!all.has(state));
+        assert_eq!(all.and(all), all, "what both have");
         assert_eq!(all.and(state), states.into_iter().fold(Flags::NONE, Flags::and));
     }
 }

@@ -2,8 +2,11 @@
 
 mod directory;
 mod header;
+mod order;
+mod overflow;
 #[cfg(feature = "rayon")]
 mod parallel;
+mod runs;
 mod scan;
 mod word;
 

@@ -1,5 +1,7 @@
 //! Tests of a scan's positions, bit by bit.
 
+use core::cell::Cell;
+
 use super::{hasher, insert};
 use crate::alloc::Global;
 use crate::raw::{Position, RawTable};
@@ -121,6 +123,27 @@ fn a_step_visits_chains_until_its_budget_of_entries_or_of_chains_is_spent() {
     // The first of them is visited from the place where the scan began, to its end.
     let gone = fields(step.next.unwrap()).3.div_ceil((1 << 32) / chains);
     assert_eq!(gone, 16);
+}
+
+#[test]
+fn a_scan_hashes_the_chains_that_its_ends_divide_and_no_others() {
+    let table = table(1000);
+    let hashed = Cell::new(0);
+    let hasher = |key: &u64| {
+        hashed.set(hashed.get() + 1);
+        hasher(key)
+    };
+    for _ in 0..50 {
+        hashed.set(0);
+        let (mut position, mut visited) = (table.scan_positions(1).next(), 0);
+        while let Some(from) = position {
+            let step = table.scan(from, 7, hasher, |_, _| {});
+            visited += step.visited;
+            position = step.next;
+        }
+        assert_eq!(visited, 1000);
+        assert!(hashed.get() <= 2 * table.longest_chain(), "{} of 1000", hashed.get());
+    }
 }
 
 #[test]

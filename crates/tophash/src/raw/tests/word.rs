@@ -14,7 +14,7 @@ fn tophash(top: u64) -> Tophash {
 /// Words with 0 to 8 taken slots, with any hints and many tophashes.
 fn words() -> impl Iterator<Item = [u8; SLOT_COUNT]> {
     let mut state = 7_u64;
-    (0..4000_usize).map(move |n| {
+    (0..900_usize).map(move |n| {
         let mut bytes = [0; SLOT_COUNT];
         for (slot, byte) in bytes.iter_mut().enumerate() {
             state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
