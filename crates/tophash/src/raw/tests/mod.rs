@@ -72,3 +72,16 @@ fn a_chain_has_no_slot_behind_its_end() {
         assert!((len..len + 20).all(|position| table.slot_at(0, position).is_none()));
     }
 }
+
+#[test]
+fn a_table_that_becomes_a_copy_of_one_without_memory_keeps_none() {
+    for len in [1, 100] {
+        let mut table = RawTable::new_in(crate::alloc::Global);
+        for n in 0..len {
+            insert(&mut table, n, n);
+        }
+        table.clone_from(&RawTable::new_in(crate::alloc::Global));
+        table.check(Some(&hasher));
+        assert_eq!((table.len(), table.allocation_bytes()), (0, 0));
+    }
+}

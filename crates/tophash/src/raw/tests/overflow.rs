@@ -3,7 +3,7 @@
 use core::ptr::{self, NonNull};
 use std::collections::BTreeSet;
 
-use testkit::{Random, reduced};
+use testkit::{Random, reduced, silently};
 
 use crate::alloc::{Allocator, Global};
 use crate::raw::bucket::Node;
@@ -155,6 +155,16 @@ fn one_unused_chunk_is_kept_and_the_others_go_one_by_one() {
     unsafe { counted.slab.release_spare(&counted.shape, &Global) };
     counted.account();
     assert_eq!(counted.bytes, 0);
+}
+
+#[test]
+fn sums_that_are_not_those_of_the_chunks_are_noticed() {
+    let mut counted = Counted::new(Shape::of::<u64, u64>());
+    counted.reserve(1, 1);
+    // By this shape the chunk would be larger.
+    let other = Shape::of::<[u64; 4], u64>();
+    assert!(silently(|| counted.slab.check(&other)).is_err());
+    counted.release_all();
 }
 
 #[cfg(not(stress))] // There a chunk has two nodes.

@@ -14,7 +14,7 @@ fn table(len: u64) -> RawTable<u64, u64> {
 
 #[test]
 fn every_entry_is_visited_once_by_steps_and_by_folds_from_anywhere() {
-    // From one bucket to tables that are not expected in the cache, whose memory is asked for ahead.
+    // From one bucket to a table too large for the cache, whose memory is asked for ahead.
     for len in [0, 1, 5, 8, 9, 13, 14, 100, 1000, 5000, 60_000] {
         let mut table = table(len);
         table.check(Some(&hasher));
