@@ -3,7 +3,8 @@
 //! cargo-mutants says which changes there are. To build each takes longer than to see a test fail;
 //! so all of them are put into one program, where an environment variable chooses one. What cannot
 //! be chosen so (constants, and what does not compile) is listed, and left to cargo-mutants
-//! (`--one-by-one`).
+//! (`--one-by-one`). What a constant is computed from, though it can be chosen, changes only where
+//! it is computed anew when the program runs.
 
 mod switch;
 
@@ -20,20 +21,50 @@ use switch::{Switched, switch};
 
 /// Which mutant is chosen, by its number.
 const CHOSEN: &str = "TOPHASH_MUTANT";
+/// The file to which the numbers of all are written that the tests come to.
+const MET: &str = "TOPHASH_MUTANTS_MET";
+/// Before the map's library, for a `const fn` that asks when it runs. The flag is unstable, and
+/// opened for any compiler.
+const FEATURES: &str = "#![feature(core_intrinsics, const_eval_select)]
+#![allow(internal_features)]
+";
 /// What is compiled into the map, to ask for the choice.
 const CHOICE: &str = "
 #[cfg(test)]
 pub(crate) mod mutant {
-    use core::sync::atomic::{AtomicUsize, Ordering};
+    use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+    use std::fs::OpenOptions;
+    use std::io::Write;
 
     static CHOSEN: AtomicUsize = AtomicUsize::new(usize::MAX);
+    static IS_MET: [AtomicBool; 4096] = [const { AtomicBool::new(false) }; 4096];
 
     #[inline(never)]
-    pub(crate) fn chosen(number: usize) -> bool {
+    pub(crate) const fn chosen(number: usize) -> bool {
+        core::intrinsics::const_eval_select((number,), never, is_chosen)
+    }
+
+    const fn never(_: usize) -> bool {
+        false
+    }
+
+    fn is_chosen(number: usize) -> bool {
+        if !IS_MET[number].load(Ordering::Relaxed) {
+            note(number);
+        }
         match CHOSEN.load(Ordering::Relaxed) {
             usize::MAX => read() == number,
             chosen => chosen == number,
         }
+    }
+
+    #[cold]
+    fn note(number: usize) {
+        if let Some(file) = std::env::var_os(\"TOPHASH_MUTANTS_MET\") {
+            let file = OpenOptions::new().create(true).append(true).open(file);
+            writeln!(file.unwrap(), \"{number}\").unwrap();
+        }
+        IS_MET[number].store(true, Ordering::Relaxed);
     }
 
     #[cold]
@@ -80,34 +111,54 @@ impl Mutant {
     }
 }
 
-/// Tries each mutant of these files, or a part of them; tells whether all were found that could be
-/// chosen.
-pub(crate) fn at_once(files: &[String], part: usize, parts: usize) -> bool {
-    let Some(mutants) = list(files) else { return false };
+/// Which mutants are tried, and how.
+pub(crate) struct Trial<'a> {
+    /// Files of `raw`; all of them if there is none.
+    pub(crate) files: &'a [String],
+    /// Of how many parts which one.
+    pub(crate) part: usize,
+    pub(crate) parts: usize,
+    /// Only with the reduced tests.
+    pub(crate) is_reduced: bool,
+    /// In the shrunk world.
+    pub(crate) is_stress: bool,
+}
+
+/// Tries mutants one after another; tells whether all were found that could be chosen.
+pub(crate) fn at_once(trial: &Trial<'_>) -> bool {
+    let Some(mutants) = list(trial.files) else { return false };
     let tree = copy_of_the_tree();
-    let Some((program, left_out)) = build(&tree, &mutants) else { return false };
-    if let Some(failure) = failure(&program, NONE) {
+    let Some((program, left_out)) = build(&tree, &mutants, trial.is_stress) else { return false };
+    let met = target("met");
+    let _ = fs::remove_file(&met);
+    if let Some(failure) = failure(&program, NONE, trial.is_reduced, Some(&met)) {
         println!("without any change: {failure}");
         return false;
     }
+    let met = fs::read_to_string(met).unwrap_or_default();
+    let met: BTreeSet<usize> = met.lines().filter_map(|line| line.parse().ok()).collect();
     for (&number, reason) in &left_out {
         println!("LEFT OUT {}: {reason}", mutants[number].name);
     }
-    let (mut found, mut survived) = (0, 0);
+    println!("-- {}", program.display());
+    let (mut found, mut survived, mut unmet) = (0, 0, 0);
     for (number, Mutant { name, .. }) in mutants.iter().enumerate() {
-        if left_out.contains_key(&number) || number % parts != part {
+        if left_out.contains_key(&number) || number % trial.parts != trial.part {
             continue;
         }
-        if let Some(failure) = failure(&program, number) {
+        if !met.contains(&number) {
+            unmet += 1;
+            println!("NOT MET  {number} {name}");
+        } else if let Some(failure) = failure(&program, number, trial.is_reduced, None) {
             found += 1;
-            println!("found    {name}: {failure}");
+            println!("found    {number} {name}: {failure}");
         } else {
             survived += 1;
-            println!("SURVIVED {name}");
+            println!("SURVIVED {number} {name}");
         }
     }
-    println!("{found} found, {survived} survived, {} left out", left_out.len());
-    survived == 0
+    println!("{found} found, {survived} survived, {unmet} not met, {} left out", left_out.len());
+    survived + unmet == 0
 }
 
 fn list(files: &[String]) -> Option<Vec<Mutant>> {
@@ -156,9 +207,14 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// Builds the tests with all mutants that compile; gives the program, and why others are left out.
-fn build(tree: &Path, mutants: &[Mutant]) -> Option<(PathBuf, BTreeMap<usize, String>)> {
+fn build(
+    tree: &Path,
+    mutants: &[Mutant],
+    is_stress: bool,
+) -> Option<(PathBuf, BTreeMap<usize, String>)> {
     let library = tree.join("crates/tophash/src/lib.rs");
-    let text = fs::read_to_string(&library).expect("it was copied") + CHOICE;
+    let text = fs::read_to_string(&library).expect("it was copied");
+    let text = [FEATURES, &text, CHOICE].concat();
     fs::write(&library, text).expect("it was copied");
     let mut left_out = BTreeMap::new();
     for _ in 0..BUILDS_MAX {
@@ -168,7 +224,7 @@ fn build(tree: &Path, mutants: &[Mutant]) -> Option<(PathBuf, BTreeMap<usize, St
         for number in (0..mutants.len()).filter(|number| !put.contains(number)) {
             left_out.entry(number).or_insert_with(|| "no switch for its kind".to_owned());
         }
-        let built = compile(tree);
+        let built = compile(tree, is_stress);
         if let Some(program) = built.program {
             let count = mutants.len() - left_out.len();
             println!("-- {count} of {} mutants in one program", mutants.len());
@@ -232,7 +288,8 @@ struct CompileError {
 }
 
 /// Builds the map's unit tests in the tree.
-fn compile(tree: &Path) -> Built {
+fn compile(tree: &Path, is_stress: bool) -> Built {
+    let stress = if is_stress { " --cfg stress" } else { "" };
     let mut command = cargo();
     command
         .args(["test", "-p", "tophash", "--lib", "--no-run", "--message-format=json"])
@@ -241,7 +298,8 @@ fn compile(tree: &Path) -> Built {
         // The map's code with thousands of switches takes minutes to optimise.
         .args(["--config", "profile.dev.package.testkit.opt-level=2"])
         .env("CARGO_PROFILE_TEST_DEBUG", "0")
-        .env("RUSTFLAGS", "--cap-lints=warn");
+        .env("RUSTFLAGS", format!("--cap-lints=warn{stress}"))
+        .env("RUSTC_BOOTSTRAP", "tophash");
     let output = command.output().expect("cargo can be run, as it runs this");
     let text = String::from_utf8_lossy(&output.stdout);
     let mut built = Built { program: None, errors: Vec::new(), messages: String::new() };
@@ -273,7 +331,7 @@ fn compile(tree: &Path) -> Built {
 }
 
 /// What fails first of the tests with this mutant: of reduced tests, or else of the whole ones.
-fn failure(program: &Path, number: usize) -> Option<String> {
+fn failure(program: &Path, number: usize, is_reduced: bool, met: Option<&Path>) -> Option<String> {
     let mut command: Vec<OsString> = vec![program.into()];
     command.extend(["--test-threads", "1"].map(OsString::from));
     command.extend(SLOW_TESTS.iter().flat_map(|test| ["--skip", test]).map(OsString::from));
@@ -281,11 +339,12 @@ fn failure(program: &Path, number: usize) -> Option<String> {
     let with = |is_reduced: bool| {
         let prepare = |program: &mut Command| {
             program.current_dir(&folder).env(CHOSEN, number.to_string());
+            program.envs(met.map(|met| (MET, met)));
             if is_reduced {
                 program.env("TOPHASH_TEST_REDUCED", "10");
             }
         };
         first_failure(&command, &prepare, &|_| {})
     };
-    with(true).or_else(|| with(false))
+    with(true).or_else(|| if is_reduced { None } else { with(false) })
 }

@@ -1,7 +1,14 @@
 //! Tests of the table.
 
+mod directory;
+mod header;
+mod order;
+mod overflow;
 #[cfg(feature = "rayon")]
 mod parallel;
+mod runs;
+mod scan;
+mod word;
 
 use super::RawTable;
 use crate::hash::mix;
@@ -63,5 +70,18 @@ fn a_chain_has_no_slot_behind_its_end() {
         assert_eq!(len, table.len(), "one bucket holds all");
         assert!((0..len).all(|position| table.slot_at(0, position).is_some()));
         assert!((len..len + 20).all(|position| table.slot_at(0, position).is_none()));
+    }
+}
+
+#[test]
+fn a_table_that_becomes_a_copy_of_one_without_memory_keeps_none() {
+    for len in [1, 100] {
+        let mut table = RawTable::new_in(crate::alloc::Global);
+        for n in 0..len {
+            insert(&mut table, n, n);
+        }
+        table.clone_from(&RawTable::new_in(crate::alloc::Global));
+        table.check(Some(&hasher));
+        assert_eq!((table.len(), table.allocation_bytes()), (0, 0));
     }
 }

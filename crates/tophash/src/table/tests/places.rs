@@ -86,7 +86,7 @@ fn the_only_value_can_be_taken_out_and_another_put_in() {
     check(&table, identity);
     let entry = table.entry(7, |n| *n == 7, identity);
     assert!(matches!(&entry, Entry::Occupied(occupied) if *occupied.get() == 7));
-    assert!(entry.into_table().find_entry(8, |_| true).unwrap_err().into_table().len() == 1);
+    assert!(entry.into_table().find_entry(8, |n| *n == 8).unwrap_err().into_table().len() == 1);
 }
 
 #[test]
