@@ -7,6 +7,10 @@ fn hints_of(tophash: u64) -> Vec<usize> {
     if tophash <= 1 { vec![0, 1] } else { vec![tophash as usize & 7] }
 }
 
+fn bytes_of(word: Word) -> [u8; SLOT_COUNT] {
+    core::array::from_fn(|slot| word.byte(slot))
+}
+
 fn tophash(top: u64) -> Tophash {
     Tophash::of(top << 57 | 0x1_2345_6789)
 }
@@ -33,14 +37,18 @@ fn a_word_answers_as_its_eight_bytes_do() {
     for bytes in words() {
         let word = Word::of_bytes(&bytes);
         let filled = bytes.iter().filter(|&&byte| byte & 0x7f != 0).count();
-        assert_eq!(word.to_bytes(), bytes);
+        assert_eq!(bytes_of(word), bytes);
         assert_eq!(word.filled(), filled, "{bytes:x?}");
         assert_eq!(word.is_full(), filled == SLOT_COUNT, "{bytes:x?}");
         assert_eq!(word.is_vacant(), filled == 0, "{bytes:x?}");
         assert_eq!(word.has_overflow(), bytes.iter().any(|byte| byte & 0x80 != 0));
         assert_eq!(word.hints().to_le_bytes(), bytes.map(|byte| byte & 0x80));
+        for count in 0..=SLOT_COUNT {
+            let mut first = bytes.map(|byte| byte & 0x7f);
+            first[count..].fill(0);
+            assert_eq!(bytes_of(word.with_hints(0).first(count)), first);
+        }
         for (slot, &byte) in bytes.iter().enumerate() {
-            assert_eq!(word.byte(slot), byte);
             if slot < filled {
                 assert_eq!(word.tophash(slot).get(), byte & 0x7f);
             }
@@ -64,18 +72,18 @@ fn a_word_changes_as_its_eight_bytes_do() {
                 changed[slot] = bytes[slot] & 0x80 | byte;
                 changed
             };
-            assert_eq!(word.without(slot).to_bytes(), with(0));
-            assert_eq!(word.replaced(slot, tophash(top)).to_bytes(), with(stored));
+            assert_eq!(bytes_of(word.without(slot)), with(0));
+            assert_eq!(bytes_of(word.replaced(slot, tophash(top))), with(stored));
             let free = word.without(slot);
-            assert_eq!(free.with(slot, tophash(top)).to_bytes(), with(stored));
-            assert_eq!(free.with_byte(slot, stored).to_bytes(), with(stored));
+            assert_eq!(bytes_of(free.with(slot, tophash(top))), with(stored));
+            assert_eq!(bytes_of(free.with_byte(slot, stored)), with(stored));
         }
         let hints = 0x8000_8080_0000_8000_u64;
         let expected: Vec<u8> =
             bytes.iter().zip(hints.to_le_bytes()).map(|(byte, hint)| byte & 0x7f | hint).collect();
-        assert_eq!(word.with_hints(hints).to_bytes()[..], expected);
+        assert_eq!(bytes_of(word.with_hints(hints))[..], expected);
     }
-    assert_eq!(Word::EMPTY.to_bytes(), [0; SLOT_COUNT]);
+    assert_eq!(bytes_of(Word::EMPTY), [0; SLOT_COUNT]);
 }
 
 #[test]
