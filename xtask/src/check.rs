@@ -224,14 +224,19 @@ impl Step {
             Self::Browser => {
                 CargoCall::new("test -p tophash-cli --features browser-tests --test browser")
             }
-            Self::Features => CargoCall::new("test -p tophash -p tophash-sync --all-features"),
+            // The random tests were run in full by `test`. What may differ here shows in few.
+            Self::Features => {
+                CargoCall::new("test -p tophash -p tophash-sync --all-features").with(REDUCED, "10")
+            }
             Self::FeatureSets => CargoCall::new("xtask feature-sets"),
             Self::Doc => CargoCall::new("doc --workspace --no-deps --all-features")
                 .with_flags("RUSTDOCFLAGS", "-D warnings"),
             Self::NoStd => no_std_build(targets::without_std().as_deref()),
             Self::Wasm32 => CargoCall::new("build -p tophash --features serde,allocator-api2")
                 .with_target(self.target()),
-            Self::I686 => CargoCall::new("test -p tophash --lib").with_target(self.target()),
+            Self::I686 => CargoCall::new("test -p tophash --lib")
+                .with_target(self.target())
+                .with(REDUCED, "10"),
             Self::Aarch64 => CargoCall::new("test -p tophash --lib")
                 .with_target(self.target())
                 .with("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_MUSL_LINKER", "rust-lld")
@@ -244,14 +249,17 @@ impl Step {
                 .in_own_folder("stress"),
             Self::Portable => CargoCall::new("test -p tophash --lib")
                 .with_flags("RUSTFLAGS", "--cfg tophash_portable")
+                .with(REDUCED, "10")
                 .in_own_folder("portable"),
             // Leaks are not errors here: tests leak iterators on purpose, and a census counts what
             // must not be leaked. `--target` keeps the sanitizer out of build scripts. The
             // bootstrap variable opens the flag to a stable compiler; its std is as it was built.
             // With `verify` nothing that was freed is used again without the allocator's knowing.
+            // The fuzzing targets go through many more random operations under the same sanitizer.
             Self::Asan => CargoCall::new("test -p tophash -p tophash-sync --lib --tests --target")
                 .with_argument(host())
                 .with("ASAN_OPTIONS", "detect_leaks=0")
+                .with(REDUCED, "10")
                 .with("RUSTC_BOOTSTRAP", "1")
                 .with_flags("RUSTFLAGS", "-Zsanitizer=address -Cdebug-assertions --cfg verify")
                 .in_own_folder("asan"),
@@ -261,7 +269,7 @@ impl Step {
             Self::ShuttleDeep => model_check("shuttle").with("TOPHASH_TEST_DEEP", "1"),
             Self::Leaks => leaks(),
             Self::Memcheck => memcheck(),
-            Self::Fuzz => CargoCall::new("xtask fuzz --seconds 10"),
+            Self::Fuzz => CargoCall::new("xtask fuzz --seconds 5"),
             Self::Bench => CargoCall::new("xtask bench --quick"),
             Self::Publish => {
                 CargoCall::new("publish -p tophash -p tophash-sync --dry-run --allow-dirty")
@@ -346,6 +354,9 @@ fn model_check(checker: &str) -> CargoCall {
         .in_own_folder(checker)
 }
 
+/// Set to a number, it leaves one in so many of what the random tests do.
+const REDUCED: &str = "TOPHASH_TEST_REDUCED";
+
 /// Runs programs for 64-bit ARM machines on others.
 const AARCH64_EMULATOR: &str = "qemu-aarch64-static";
 
@@ -371,7 +382,7 @@ fn leaks() -> CargoCall {
 fn memcheck() -> CargoCall {
     let runner = format!("CARGO_TARGET_{}_RUNNER", host().to_uppercase().replace('-', "_"));
     let mut call = CargoCall::new("test -p tophash --lib")
-        .with("TOPHASH_TEST_REDUCED", "1")
+        .with(REDUCED, "10")
         .with("CARGO_PROFILE_TEST_OPT_LEVEL", "1")
         .in_own_folder("memcheck");
     call.environment.push((runner, VALGRIND.to_owned()));

@@ -156,7 +156,7 @@ pub(crate) fn miri() -> bool {
             .args(["go::", "raw::", "tests::model", "tests::shrinking", "leaked"])
             .args(["--skip", "smoke", "--skip", "ten_thousand", "--skip", "4_kib"])
             .env("MIRIFLAGS", "-Zmiri-strict-provenance -Zmiri-ignore-leaks")
-            .env("TOPHASH_TEST_REDUCED", "1"),
+            .env("TOPHASH_TEST_REDUCED", "10"),
     )
 }
 

@@ -282,7 +282,7 @@ fn failure(program: &Path, number: usize) -> Option<String> {
         let prepare = |program: &mut Command| {
             program.current_dir(&folder).env(CHOSEN, number.to_string());
             if is_reduced {
-                program.env("TOPHASH_TEST_REDUCED", "1");
+                program.env("TOPHASH_TEST_REDUCED", "10");
             }
         };
         first_failure(&command, &prepare, &|_| {})

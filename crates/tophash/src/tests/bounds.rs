@@ -2,7 +2,7 @@
 
 use core::hash::Hash;
 
-use testkit::hashers::{Constant, Fnv1a};
+use testkit::hashers::Fnv1a;
 
 use crate::raw::work::{self, Work};
 use crate::{HashMap, ShrinkPolicy};
@@ -171,7 +171,7 @@ fn work_stays_bounded_while_a_map_grows_and_shrinks_at_random() {
 #[test]
 fn a_growth_gives_unused_chunks_back_one_a_step_and_none_in_a_step_that_takes_a_block() {
     let value = [0_u64; 64];
-    let mut map = HashMap::with_seed_and_hasher(1, Constant);
+    let mut map = HashMap::with_seed_and_hasher(1, testkit::hashers::Constant);
     let mut count = 0_u64;
     while count < 1000 || !map.is_growing() {
         map.insert(count, value);

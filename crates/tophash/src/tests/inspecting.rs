@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::vec::Vec;
 
-use testkit::Random;
 use testkit::hashers::{Constant, Fnv1a, HighBitsOnly, Identity, LowBitsOnly};
+use testkit::{Random, reduced};
 
 use super::births::Births;
 use crate::inspect::{ChainHistogram, ChainState, MemoryPlan, NextBucket, SlotOutcome};
@@ -104,7 +104,7 @@ fn check_trace<S: BuildHasher>(map: &HashMap<usize, u64, S>, key: &usize) -> usi
 }
 
 fn check_histories<S: BuildHasher + Default>(len: usize) {
-    for seed in 0..4 {
+    for seed in 0..reduced(4) as u64 {
         let mut births = Births::<S>::new(0, seed, ShrinkPolicy::Manual);
         check_inside(&births.map, &births.model);
         let mut next_check = 1;
@@ -250,7 +250,8 @@ fn overflow_buckets_are_as_many_as_planned() {
     for (len, tables) in [(13, 4000), (104, 4000), (416, 2000), (420, 2000), (3328, 500)] {
         let plan = MemoryPlan::new::<u64, ()>(len).expect("a small map");
         let (mut sum, mut of_squares, mut above) = (0.0, 0.0, 0);
-        for seed in 0..tables {
+        let tables = reduced(tables);
+        for seed in (0_u32..).take(tables) {
             let mut random = Random::new(u64::from(seed));
             let mut map = HashMap::<u64, (), Fnv1a>::with_seed_and_hasher(seed, Fnv1a);
             map.reserve(len);
@@ -260,7 +261,7 @@ fn overflow_buckets_are_as_many_as_planned() {
             of_squares += (nodes * nodes) as f64;
             above += u32::from(nodes > plan.overflow_buckets_p9999);
         }
-        let count = f64::from(tables);
+        let count = tables as f64;
         let mean = sum / count;
         let deviation = ((of_squares / count - mean * mean).max(0.0) / count).sqrt();
         let expected = plan.overflow_buckets_expected;

@@ -5,7 +5,7 @@ use std::hash::BuildHasher;
 use std::vec::Vec;
 
 use testkit::hashers::{Constant, Fnv1a, HighBitsOnly, Identity, LowBitsOnly};
-use testkit::{Random, silently};
+use testkit::{Random, reduced, silently};
 
 use super::births::Births;
 use super::check;
@@ -97,9 +97,10 @@ impl<S: BuildHasher + Default> Births<S> {
     }
 }
 
-fn runs<S: BuildHasher + Default>(lens: &[usize], rounds: u64) {
+fn runs<S: BuildHasher + Default>(lens: &[usize], rounds: usize) {
     for &len in lens {
-        for seed in 0..rounds {
+        // Every other one shrinks by itself.
+        for seed in 0..reduced(rounds).max(2) as u64 {
             let parts = 1 + len % 7;
             for writes in [(0, 0), (9, 3), (3, 3), (3, 9)] {
                 let policy =

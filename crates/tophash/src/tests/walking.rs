@@ -5,6 +5,7 @@ use std::hash::BuildHasher;
 use std::vec::Vec;
 
 use testkit::hashers::{Constant, Fnv1a, HighBitsOnly, Identity, LowBitsOnly, Truncated};
+use testkit::reduced;
 
 use super::births::Births;
 use super::check;
@@ -112,9 +113,9 @@ impl BuildHasher for ThreeBits {
 }
 
 /// Walks with every mix, over maps of these lengths.
-fn runs<S: BuildHasher + Default>(lens: &[usize], rounds: u64) {
+fn runs<S: BuildHasher + Default>(lens: &[usize], rounds: usize) {
     for &len in lens {
-        for seed in 0..rounds {
+        for seed in 0..reduced(rounds) as u64 {
             for (n, mix) in [GROWING, STEADY, SHRINKING, CLEARING].into_iter().enumerate() {
                 for policy in [ShrinkPolicy::Manual, ShrinkPolicy::Automatic] {
                     let seed = seed * 4 + n as u64;
