@@ -250,8 +250,8 @@ fn overflow_buckets_are_as_many_as_planned() {
     for (len, tables) in [(13, 4000), (104, 4000), (416, 2000), (420, 2000), (3328, 500)] {
         let plan = MemoryPlan::new::<u64, ()>(len).expect("a small map");
         let (mut sum, mut of_squares, mut above) = (0.0, 0.0, 0);
-        let tables = reduced(tables) as u32;
-        for seed in 0..tables {
+        let tables = reduced(tables);
+        for seed in (0_u32..).take(tables) {
             let mut random = Random::new(u64::from(seed));
             let mut map = HashMap::<u64, (), Fnv1a>::with_seed_and_hasher(seed, Fnv1a);
             map.reserve(len);
@@ -261,7 +261,7 @@ fn overflow_buckets_are_as_many_as_planned() {
             of_squares += (nodes * nodes) as f64;
             above += u32::from(nodes > plan.overflow_buckets_p9999);
         }
-        let count = f64::from(tables);
+        let count = tables as f64;
         let mean = sum / count;
         let deviation = ((of_squares / count - mean * mean).max(0.0) / count).sqrt();
         let expected = plan.overflow_buckets_expected;
