@@ -14,7 +14,7 @@ fn shapes<S: BuildHasher + Clone>(hash_builder: &S) -> Vec<HashMap<u64, u32, S>>
     let mut shapes = Vec::new();
     for len in [0, 1, 8, 9, 100, 832, 833, 900, 2000, 5000] {
         let mut map = HashMap::with_seed_and_hasher(len, hash_builder.clone());
-        map.extend((0..u64::from(len)).map(|n| (n, n as u32)));
+        map.extend((0..u64::from(len)).map(|n| (n, u32::try_from(n).unwrap())));
         shapes.push(map.clone());
         map.retain(|key, _| key % 4 == 0);
         map.shrink_step(3);
@@ -62,7 +62,7 @@ fn numbers_are_copied_whole_whatever_the_shape_of_the_map() {
 #[test]
 fn numbers_are_copied_whole_from_a_single_chain() {
     let mut map = HashMap::with_seed_and_hasher(1, Constant);
-    map.extend((0..300_u64).map(|n| (n, n as u32)));
+    map.extend((0..300_u64).map(|n| (n, u32::try_from(n).unwrap())));
     assert_copied(map.clone(), &map);
 }
 
