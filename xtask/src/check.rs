@@ -30,6 +30,8 @@ pub(crate) enum Step {
     FeatureSets,
     /// The docs build, and their links resolve.
     Doc,
+    /// The maps build with the oldest supported Rust, if that is installed.
+    Msrv,
     /// The map builds without the standard library, for an installed target that has none if any.
     NoStd,
     /// The map builds for the web, if that target is installed.
@@ -231,6 +233,12 @@ impl Step {
             Self::FeatureSets => CargoCall::new("xtask feature-sets"),
             Self::Doc => CargoCall::new("doc --workspace --no-deps --all-features")
                 .with_flags("RUSTDOCFLAGS", "-D warnings"),
+            Self::Msrv => CargoCall::new(OLDEST_CARGO)
+                .with_argument("check".to_owned())
+                .with_argument("--package=tophash".to_owned())
+                .with_argument("--package=tophash-sync".to_owned())
+                .with_argument("--all-features".to_owned())
+                .in_own_folder("msrv"),
             Self::NoStd => no_std_build(targets::without_std().as_deref()),
             Self::Wasm32 => CargoCall::new("build -p tophash --features serde,allocator-api2")
                 .with_target(self.target()),
@@ -256,13 +264,15 @@ impl Step {
             // bootstrap variable opens the flag to a stable compiler; its std is as it was built.
             // With `verify` nothing that was freed is used again without the allocator's knowing.
             // The fuzzing targets go through many more random operations under the same sanitizer.
-            Self::Asan => CargoCall::new("test -p tophash -p tophash-sync --lib --tests --target")
-                .with_argument(host())
-                .with("ASAN_OPTIONS", "detect_leaks=0")
-                .with(REDUCED, "10")
-                .with("RUSTC_BOOTSTRAP", "1")
-                .with_flags("RUSTFLAGS", "-Zsanitizer=address -Cdebug-assertions --cfg verify")
-                .in_own_folder("asan"),
+            Self::Asan => CargoCall::new(
+                "test -p tophash -p tophash-sync --lib --tests --all-features --target",
+            )
+            .with_argument(host())
+            .with("ASAN_OPTIONS", "detect_leaks=0")
+            .with(REDUCED, "10")
+            .with("RUSTC_BOOTSTRAP", "1")
+            .with_flags("RUSTFLAGS", "-Zsanitizer=address -Cdebug-assertions --cfg verify")
+            .in_own_folder("asan"),
             Self::Loom => model_check("loom"),
             Self::Shuttle => model_check("shuttle"),
             Self::LoomDeep => model_check("loom").with("TOPHASH_TEST_DEEP", "1"),
@@ -294,6 +304,11 @@ impl Step {
             println!("       rustup target add {target}");
             return Verdict::NotChecked;
         }
+        if self == Self::Msrv && !has_oldest_rust() {
+            println!("-- Rust {OLDEST_RUST} is not installed; to install it:");
+            println!("       rustup toolchain install {OLDEST_RUST} --profile minimal");
+            return Verdict::NotChecked;
+        }
         if self == Self::Aarch64 && !can_run(AARCH64_EMULATOR) {
             println!("-- {AARCH64_EMULATOR} cannot be run. Debian has it in `qemu-user-static`.");
             return Verdict::NotChecked;
@@ -322,7 +337,9 @@ impl Step {
             _ => {}
         }
         let call = self.command();
-        let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        // Only rustup's own `cargo` can be told of another Rust.
+        let present = env::var_os("CARGO").filter(|_| self != Self::Msrv);
+        let status = Command::new(present.unwrap_or_else(|| "cargo".into()))
             .args(&call.arguments)
             .envs(call.environment.iter().map(|(variable, value)| (variable, value)))
             .current_dir(root())
@@ -352,6 +369,15 @@ fn model_check(checker: &str) -> CargoCall {
     CargoCall::new("test -p tophash-sync --lib --release")
         .with_flags("RUSTFLAGS", &format!("--cfg {checker}"))
         .in_own_folder(checker)
+}
+
+/// The oldest supported Rust, and how rustup's `cargo` is told to use it.
+const OLDEST_RUST: &str = env!("CARGO_PKG_RUST_VERSION");
+const OLDEST_CARGO: &str = concat!("+", env!("CARGO_PKG_RUST_VERSION"));
+
+fn has_oldest_rust() -> bool {
+    let version = Command::new("cargo").args([OLDEST_CARGO, "--version"]).output();
+    version.is_ok_and(|version| version.status.success())
 }
 
 /// Set to a number, it leaves one in so many of what the random tests do.

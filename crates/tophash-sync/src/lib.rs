@@ -63,6 +63,7 @@
 //!
 //! `serde`: interners and their symbols.
 #![deny(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod atomics;
 #[cfg_attr(

@@ -29,6 +29,7 @@
 //! `std` (default): seeds from the operating system; without it the crate is `no_std` with `alloc`.
 //! `serde` and `rayon`: as for std's maps. `allocator-api2`: any allocator as the last parameter.
 #![cfg_attr(not(test), no_std)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(unsafe_code)]
 #![cfg_attr(all(verify, not(test)), allow(dead_code, reason = "unit tests read every counter"))]
 

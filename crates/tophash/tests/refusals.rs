@@ -1,11 +1,13 @@
 //! P13: each allocation of each operation that takes memory is refused in turn.
 //!
 //! Every case runs in a child process, because some end it: by `handle_alloc_error`, and by nothing
-//! else. All others leave a whole map, with nothing leaked and nothing dropped twice.
+//! else. Some panic, where room was asked for in advance. All others leave a whole map. Nothing is
+//! leaked and nothing dropped twice.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, Hash, Hasher};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicIsize, Ordering};
 
@@ -88,35 +90,38 @@ fn assert_holds<S: BuildHasher>(map: &Map<S>, from: u64, to: u64) {
     assert_eq!(map.iter().count() as u64, to - from);
 }
 
-/// What refusing any one of its allocations may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What refusing one of an operation's allocations may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Effect {
     /// The operation goes on without, or is an error.
     Survives,
+    /// It panics, because room that was asked for in advance cannot be had.
+    Panics,
     /// The process ends.
     Ends,
-    /// One or the other.
-    Either,
 }
+
+use Effect::{Ends, Panics, Survives};
 
 /// An operation: it refuses memory by itself at the right time, and checks the map afterwards.
 /// Tells whether an allocation was refused.
 type Act = fn(Refusal) -> bool;
 
-const OPERATIONS: [(&str, Effect, Act); 25] = [
-    ("growth one by one", Effect::Either, |refusal| {
+/// The operations, and all that refusing one of their allocations does.
+const OPERATIONS: [(&str, &[Effect], Act); 25] = [
+    ("growth one by one", &[Survives, Ends], |refusal| {
         let mut map = filled::<Fnv1a>(8);
         let refused = during(refusal, || insert(&mut map, 8, 700));
         assert_holds(&map, 0, 700);
         let _ = go_on(map, 700);
         refused
     }),
-    ("a first entry", Effect::Ends, |refusal| {
+    ("a first entry", &[Ends], |refusal| {
         let mut map = filled::<Fnv1a>(0);
         let refused = during(refusal, || insert(&mut map, 0, 1));
         go_on(map, 1) && refused
     }),
-    ("overflow buckets", Effect::Ends, |refusal| {
+    ("overflow buckets", &[Ends], |refusal| {
         let mut map = filled::<Constant>(8);
         // Room enough, so that nothing is asked for but overflow buckets.
         map.reserve(100);
@@ -124,20 +129,20 @@ const OPERATIONS: [(&str, Effect, Act); 25] = [
         assert_holds(&map, 0, 60);
         go_on(map, 60) && refused
     }),
-    ("grow_step", Effect::Survives, |refusal| {
+    ("grow_step", &[Survives], |refusal| {
         let mut map = filled::<Fnv1a>(833);
         let refused = during(refusal, || while map.grow_step(1) && map.is_growing() {});
         assert_holds(&map, 0, 833);
         go_on(map, 833) && refused
     }),
-    ("reserve", Effect::Either, |refusal| {
+    ("reserve", &[Survives, Panics], |refusal| {
         let mut map = filled::<Fnv1a>(300);
         let refused = during(refusal, || map.reserve(5000));
         assert!(map.capacity() >= 5300);
         assert_holds(&map, 0, 300);
         go_on(map, 300) && refused
     }),
-    ("try_reserve", Effect::Survives, |refusal| {
+    ("try_reserve", &[Survives], |refusal| {
         let mut map = filled::<Fnv1a>(300);
         let mut result = Ok(());
         let refused = during(refusal, || result = map.try_reserve(5000));
@@ -148,14 +153,14 @@ const OPERATIONS: [(&str, Effect, Act); 25] = [
         assert_holds(&map, 0, 300);
         go_on(map, 300) && refused
     }),
-    ("extend", Effect::Either, |refusal| {
+    ("extend", &[Survives, Panics, Ends], |refusal| {
         let mut map = filled::<Fnv1a>(100);
         let more = (100..900).map(|id| (counted(id), counted(id)));
         let refused = during(refusal, || map.extend(more));
         assert_holds(&map, 0, 900);
         go_on(map, 900) && refused
     }),
-    ("collect", Effect::Ends, |refusal| {
+    ("collect", &[Panics, Ends], |refusal| {
         let mut map = None;
         let entries = (0..900).map(|id| (counted(id), counted(id)));
         let refused = during(refusal, || map = Some(entries.collect::<Map<Fnv1a>>()));
@@ -163,7 +168,7 @@ const OPERATIONS: [(&str, Effect, Act); 25] = [
         assert_holds(&map, 0, 900);
         go_on(map, 900) && refused
     }),
-    ("clone", Effect::Ends, |refusal| {
+    ("clone", &[Ends], |refusal| {
         let map = filled::<Fnv1a>(700);
         let mut copy = None;
         let refused = during(refusal, || copy = Some(map.clone()));
@@ -171,21 +176,21 @@ const OPERATIONS: [(&str, Effect, Act); 25] = [
         assert_holds(&map, 0, 700);
         go_on(map, 700) && refused
     }),
-    ("clone_from", Effect::Ends, |refusal| {
+    ("clone_from", &[Ends], |refusal| {
         let map = filled::<Fnv1a>(700);
         let mut copy = filled::<Fnv1a>(50);
         let refused = during(refusal, || copy.clone_from(&map));
         assert_holds(&copy, 0, 700);
         go_on(map, 700) && refused
     }),
-    ("shrink_to_fit", Effect::Survives, |refusal| {
+    ("shrink_to_fit", &[Survives], |refusal| {
         let mut map = filled::<Fnv1a>(5000);
         map.retain(|key, _| key.id < 400);
         let refused = during(refusal, || map.shrink_to_fit());
         assert_holds(&map, 0, 400);
         go_on(map, 400) && refused
     }),
-    ("shrink_step", Effect::Survives, |refusal| {
+    ("shrink_step", &[Survives], |refusal| {
         let mut map = filled::<Constant>(150);
         map.reserve(3000);
         insert(&mut map, 150, 170);
@@ -193,7 +198,7 @@ const OPERATIONS: [(&str, Effect, Act); 25] = [
         assert_holds(&map, 0, 170);
         go_on(map, 170) && refused
     }),
-    ("entries", Effect::Either, |refusal| {
+    ("entries", &[Survives, Ends], |refusal| {
         let mut map = filled::<Fnv1a>(8);
         let refused = during(refusal, || {
             for id in 8..300 {
@@ -210,7 +215,7 @@ const OPERATIONS: [(&str, Effect, Act); 25] = [
         assert_holds(&map, 0, 600);
         go_on(map, 600) && refused
     }),
-    ("an entry of a full chain", Effect::Ends, |refusal| {
+    ("an entry of a full chain", &[Ends], |refusal| {
         let mut map = filled::<Constant>(8);
         map.reserve(100);
         let refused = during(refusal, || {
@@ -221,7 +226,7 @@ const OPERATIONS: [(&str, Effect, Act); 25] = [
         assert_holds(&map, 0, 60);
         go_on(map, 60) && refused
     }),
-    ("insertions of a walk", Effect::Either, |refusal| {
+    ("insertions of a walk", &[Survives, Ends], |refusal| {
         let mut map = filled::<Fnv1a>(100);
         let refused = during(refusal, || {
             let mut walk = map.walk();
@@ -236,7 +241,7 @@ const OPERATIONS: [(&str, Effect, Act); 25] = [
         assert_holds(&map, 0, 700);
         go_on(map, 700) && refused
     }),
-    ("a set", Effect::Either, |refusal| {
+    ("a set", &[Survives, Panics, Ends], |refusal| {
         let mut set = HashSet::with_seed_and_hasher(1, Fnv1a);
         set.extend((0..8).map(counted));
         let refused = during(refusal, || {
@@ -249,7 +254,7 @@ const OPERATIONS: [(&str, Effect, Act); 25] = [
         assert!((0..700).all(|id| set.remove(&counted(id))));
         refused
     }),
-    ("a union of sets", Effect::Either, |refusal| {
+    ("a union of sets", &[Survives, Panics, Ends], |refusal| {
         let half =
             |ids: std::ops::Range<u64>| -> HashSet<Counted, Fnv1a> { ids.map(counted).collect() };
         // The union makes room for the first half, and grows by blocks for the other, whatever the
@@ -262,7 +267,7 @@ const OPERATIONS: [(&str, Effect, Act); 25] = [
         assert!(one.len() == 3000 && other.len() == 3000);
         refused
     }),
-    ("Go's map", Effect::Either, |refusal| {
+    ("Go's map", &[Survives, Ends], |refusal| {
         let map = go::Map::<u64, u64>::make();
         let refused = during(refusal, || (0..700).for_each(|id| map.set(id, id)));
         assert!(map.len() == 700 && (0..700).all(|id| map.lookup(&id) == (id, true)));
@@ -272,7 +277,7 @@ const OPERATIONS: [(&str, Effect, Act); 25] = [
         assert_eq!(map.get(&1), 2);
         refused
     }),
-    ("entries by reference", Effect::Either, |refusal| {
+    ("entries by reference", &[Survives, Ends], |refusal| {
         let mut map = filled::<Fnv1a>(8);
         let refused = during(refusal, || {
             for id in 8..600 {
@@ -287,7 +292,7 @@ const OPERATIONS: [(&str, Effect, Act); 25] = [
         assert_holds(&map, 0, 600);
         go_on(map, 600) && refused
     }),
-    ("try_insert", Effect::Either, |refusal| {
+    ("try_insert", &[Survives, Ends], |refusal| {
         let mut map = filled::<Fnv1a>(8);
         let refused = during(refusal, || {
             for id in 8..300 {
@@ -298,7 +303,7 @@ const OPERATIONS: [(&str, Effect, Act); 25] = [
         assert_holds(&map, 0, 300);
         go_on(map, 300) && refused
     }),
-    ("removals that shrink the map", Effect::Survives, |refusal| {
+    ("removals that shrink the map", &[Survives], |refusal| {
         let mut map = filled::<Constant>(60);
         map.reserve(3000);
         insert(&mut map, 60, 120);
@@ -313,7 +318,7 @@ const OPERATIONS: [(&str, Effect, Act); 25] = [
         assert_holds(&map, 0, 100);
         go_on(map, 100) && refused
     }),
-    ("entries of a set", Effect::Either, |refusal| {
+    ("entries of a set", &[Survives, Ends], |refusal| {
         let mut set = HashSet::with_seed_and_hasher(1, Fnv1a);
         let refused = during(refusal, || {
             for id in 0..200 {
@@ -330,7 +335,7 @@ const OPERATIONS: [(&str, Effect, Act); 25] = [
         assert!(set.len() == 400 && (0..400).all(|id| set.remove(&counted(id))));
         refused
     }),
-    ("a set that takes others in", Effect::Either, |refusal| {
+    ("a set that takes others in", &[Survives, Ends], |refusal| {
         let half =
             |ids: std::ops::Range<u64>| -> HashSet<Counted, Fnv1a> { ids.map(counted).collect() };
         let (mut set, one, other) = (half(0..100), half(50..900), half(800..1000));
@@ -344,7 +349,7 @@ const OPERATIONS: [(&str, Effect, Act); 25] = [
         assert!((0..800).chain(900..1000).all(|id| set.contains(&counted(id))));
         refused
     }),
-    ("a copy of Go's map", Effect::Ends, |refusal| {
+    ("a copy of Go's map", &[Ends], |refusal| {
         let map = go::Map::<u64, u64>::make();
         (0..700).for_each(|id| map.set(id, id));
         let mut copy = None;
@@ -352,7 +357,7 @@ const OPERATIONS: [(&str, Effect, Act); 25] = [
         assert!(copy.expect("it was copied").equal(&map));
         refused
     }),
-    ("a table", Effect::Either, |refusal| {
+    ("a table", &[Survives, Ends], |refusal| {
         let hash = |element: &Counted| Fnv1a.hash_one(element);
         let mut table = HashTable::with_seed(1);
         let refused = during(refusal, || {
@@ -393,10 +398,21 @@ fn go_on<S: BuildHasher>(mut map: Map<S>, count: u64) -> bool {
 /// What a child does: one operation, with one refusal.
 fn carry_out(operation: &str, nth: usize) {
     let (.., act) = OPERATIONS.iter().find(|(name, ..)| *name == operation).expect("it is one");
-    let (refused, usage) = measure(|| act(Refusal::Nth(nth)));
+    let (refused, usage) = measure(|| {
+        let act = AssertUnwindSafe(|| act(Refusal::Nth(nth)));
+        catch_unwind(act).map_err(|panic| {
+            let text = panic.downcast_ref::<String>().map_or("", String::as_str);
+            assert!(text.contains(" bytes were refused for "), "it panicked: {text}");
+        })
+    });
     assert_eq!(LIVE_COUNT.load(Ordering::Relaxed), 0, "entries are left");
     assert_eq!(usage.live_bytes, 0, "memory is left");
-    println!("{}", if refused { "it was refused" } else { "it was not reached" });
+    let outcome = match refused {
+        Ok(true) => "it was refused",
+        Ok(false) => "it was not reached",
+        Err(()) => "it panicked as it should",
+    };
+    println!("{outcome}");
 }
 
 fn child(operation: &str, nth: usize) -> Output {
@@ -404,6 +420,8 @@ fn child(operation: &str, nth: usize) -> Output {
         .args(["--exact", "each_allocation_may_be_refused", "--nocapture"])
         .env(OPERATION, operation)
         .env(NTH, nth.to_string())
+        // What a backtrace reads of the program stays in memory.
+        .env("RUST_BACKTRACE", "0")
         .output()
         .expect("the program runs again")
 }
@@ -424,22 +442,21 @@ fn each_allocation_may_be_refused() {
                     assert!(nth > 1, "{operation} takes no memory");
                     break;
                 }
-                assert!(text.contains("it was refused"), "{operation}, {nth}: {text}");
-                effects.insert("survives");
+                if text.contains("it panicked as it should") {
+                    effects.insert(Panics);
+                } else {
+                    assert!(text.contains("it was refused"), "{operation}, {nth}: {text}");
+                    effects.insert(Survives);
+                }
             } else {
                 // What `handle_alloc_error` prints.
                 let is_refusal = errors.contains("memory allocation of");
                 assert!(is_refusal, "{operation}, allocation {nth}: {errors}\n{text}");
-                effects.insert("ends");
+                effects.insert(Ends);
             }
             assert!(nth < NTH_MAX, "{operation} takes more memory than it should");
         }
         let effects: Vec<_> = effects.into_iter().collect();
-        let right: &[&str] = match expected {
-            Effect::Survives => &["survives"],
-            Effect::Ends => &["ends"],
-            Effect::Either => &["ends", "survives"],
-        };
-        assert_eq!(effects, right, "{operation}");
+        assert_eq!(effects, expected, "{operation}");
     }
 }

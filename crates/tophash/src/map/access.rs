@@ -28,8 +28,8 @@ impl<K, V> HashMap<K, V, DefaultHashBuilder> {
     ///
     /// # Panics
     ///
-    /// If a map cannot hold so many entries. If the memory is refused the process ends, as with
-    /// every collection; [`HashMap::try_reserve`] returns an error instead.
+    /// If a map cannot hold so many entries, or the memory for them is refused;
+    /// [`HashMap::try_reserve`] returns an error instead.
     ///
     /// ```
     /// use tophash::HashMap;
@@ -419,12 +419,14 @@ where
     /// O(1), whatever the size of the map: moves the entries of at most two chains (or of the
     /// whole table, while its slots take less than 16 KiB), allocates and frees at most three
     /// blocks of at most 256 KiB, or of one bucket if that is larger, and zeroes and copies none
-    /// of them as a whole.
+    /// of them as a whole. One write after a flood, which with the default state nobody causes by
+    /// chance, moves all entries: see [`RandomState`](crate::RandomState).
     ///
     /// # Panics
     ///
     /// Not by itself. When memory is refused for the map's growth, the map stays as it is and its
-    /// chains become longer; when it is refused for an overflow bucket, the process ends.
+    /// chains become longer; when it is refused for the first bucket or an overflow bucket, the
+    /// process ends.
     ///
     /// ```
     /// let mut ages = tophash::HashMap::new();

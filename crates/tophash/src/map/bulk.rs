@@ -156,7 +156,7 @@ where
     ///
     /// # Panics
     ///
-    /// If a map cannot hold so many entries. If the memory is refused the process ends.
+    /// If a map cannot hold so many entries, or the memory for them is refused.
     ///
     /// ```
     /// let mut map: tophash::HashMap<u8, u8> = tophash::HashMap::new();
@@ -167,7 +167,7 @@ where
     #[track_caller]
     pub fn reserve(&mut self, additional: usize) {
         if let Err(error) = self.try_reserve(additional) {
-            crate::raw::fail(&error, self.len(), additional);
+            crate::raw::fail_reservation(&error, self.len(), additional);
         }
     }
 

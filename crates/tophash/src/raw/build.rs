@@ -6,7 +6,7 @@ use core::ptr::{self, NonNull};
 use super::block::Kind;
 use super::directory::BLOCK_COUNT_MAX;
 use super::sizing::{BUCKET_COUNT_MAX, Shape, buckets_for};
-use super::{Parts, RawTable, block, extra_layout, fail};
+use super::{Parts, RawTable, block, extra_layout, fail_reservation};
 use crate::TryReserveError;
 use crate::alloc::{Allocator, allocate, deallocate};
 
@@ -29,12 +29,12 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         Ok(table)
     }
 
-    /// [`Self::try_with_capacity_in`], or a panic, or the end of the process.
+    /// [`Self::try_with_capacity_in`], or a panic.
     #[track_caller]
     pub(crate) fn with_capacity_in(entry_count: usize, allocator: A) -> Self {
         match Self::try_with_capacity_in(entry_count, allocator) {
             Ok(table) => table,
-            Err(error) => fail(&error, 0, entry_count),
+            Err(error) => fail_reservation(&error, 0, entry_count),
         }
     }
 

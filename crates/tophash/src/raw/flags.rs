@@ -4,6 +4,8 @@
 //! repeat what could be computed from the rest of the header (R11): so that a look-up and a write
 //! find out by one test that nothing unusual needs their attention.
 
+#![forbid(unsafe_code)]
+
 /// The word.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Flags(pub(super) u32);

@@ -4,7 +4,7 @@ use core::mem;
 
 use super::block::Kind;
 use super::bucket::{Bucket, Slot, Slots};
-use super::find::{ask_for_slots, prefetch};
+use super::find::ask_for_slots;
 use super::overflow::Slab;
 use super::sizing::Shape;
 use super::tophash::{SLOT_COUNT, Tophash, Word};
@@ -76,7 +76,6 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             let (pivot, place) = self.header().locate(index, Self::SHAPE);
             if !self.is_near() {
                 ask_for_slots((pivot, place), Self::SHAPE);
-                prefetch(block::link(pivot, Self::BLOCK_LEN, place).cast());
             }
             let slots = Slots::<K, V>::new(block::slots(pivot, place, Self::SHAPE));
             let word = block::word(pivot, place).read();

@@ -459,8 +459,22 @@ fn extra_layout(guest_buckets: usize, shape: &Shape) -> Option<(Layout, usize)> 
     Slab::with_guest(extra, guest_buckets, shape)
 }
 
-/// What a refused or impossible allocation leads to: an error for the `try_` forms; else, for those
-/// that cannot fail, a panic or the end of the process.
+/// What comes of room that was asked for in advance and cannot be had: a panic. The map is as it
+/// was, so this is no reason to end the process.
+#[cold]
+#[track_caller]
+pub(crate) fn fail_reservation(error: &TryReserveError, entries: usize, additional: usize) -> ! {
+    if let TryReserveError::AllocError { layout } = error {
+        let bytes = layout.size();
+        panic!(
+            "out of memory: {bytes} bytes were refused for {entries} entries and {additional} more"
+        );
+    }
+    fail(error, entries, additional)
+}
+
+/// What a refused or impossible allocation leads to in a call that cannot fail: a panic or the end
+/// of the process.
 #[cold]
 #[track_caller]
 pub(crate) fn fail(error: &TryReserveError, entries: usize, additional: usize) -> ! {

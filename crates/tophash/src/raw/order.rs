@@ -18,6 +18,8 @@
 //! Positions are *offsets*: distances in rank from where a walk or a scan began, which is anywhere;
 //! ranks continue at 0 behind the last one.
 
+#![forbid(unsafe_code)]
+
 use super::{Header, index_bits};
 
 /// Ranks that there are: where a whole round ends.

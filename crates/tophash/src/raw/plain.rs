@@ -3,6 +3,8 @@
 //! That a type is `Copy` cannot be asked on stable Rust where it is only known to be `Clone`. So
 //! numbers and the usual arrays of bytes are listed; all other types are cloned one by one.
 
+#![forbid(unsafe_code)]
+
 use core::any::TypeId;
 
 /// Whether a clone of a `T` is a copy of its bytes. False for types that are not listed. Known when

@@ -1,5 +1,7 @@
 //! What a table will take, before there is one.
 
+#![forbid(unsafe_code)]
+
 use super::build::possible_bucket_count;
 use super::directory::Directory;
 use super::extra_layout;

@@ -1,6 +1,8 @@
 //! Scanning: visiting a table a few chains at a time, from a position that is one integer and that
 //! survives whatever is done to the table in between. See `order.rs` for why it does.
 
+#![forbid(unsafe_code)]
+
 use core::ops::Deref;
 
 use super::RawTable;

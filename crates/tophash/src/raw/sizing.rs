@@ -2,6 +2,8 @@
 //!
 //! Everything here is plain numbers; nothing touches memory.
 
+#![forbid(unsafe_code)]
+
 use core::alloc::Layout;
 
 use super::bucket::Node;

@@ -24,6 +24,8 @@
 //! a wrong one (a `Hash` that contradicts itself makes wrong marks) visits other entries but no
 //! slot that is not taken.
 
+#![forbid(unsafe_code)]
+
 use super::grow::Step;
 use super::order::{Interval, ROUND};
 use super::tophash::SLOT_COUNT;

@@ -2,6 +2,8 @@
 //!
 //! Only under `cfg(any(test, verify))`: the released table carries no instrumentation.
 
+#![forbid(unsafe_code)]
+
 use core::cell::Cell;
 
 /// What was done on this thread since the last [`reset`].

@@ -28,7 +28,7 @@ impl<T> HashSet<T, DefaultHashBuilder> {
     ///
     /// # Panics
     ///
-    /// If a set cannot hold so many values. If the memory is refused the process ends.
+    /// If a set cannot hold so many values, or the memory for them is refused.
     ///
     /// ```
     /// use tophash::HashSet;

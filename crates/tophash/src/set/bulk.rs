@@ -149,7 +149,7 @@ where
     ///
     /// # Panics
     ///
-    /// If a set cannot hold so many values. If the memory is refused the process ends.
+    /// If a set cannot hold so many values, or the memory for them is refused.
     ///
     /// ```
     /// let mut set: tophash::HashSet<u8> = tophash::HashSet::new();

@@ -145,7 +145,7 @@ impl<'a, T, S, A: Allocator> Entry<'a, T, S, A> {
     }
 }
 
-impl<T, S, A: Allocator> OccupiedEntry<'_, T, S, A> {
+impl<'a, T, S, A: Allocator> OccupiedEntry<'a, T, S, A> {
     /// The value in the set. O(1).
     ///
     /// ```
@@ -155,6 +155,18 @@ impl<T, S, A: Allocator> OccupiedEntry<'_, T, S, A> {
     #[inline]
     pub fn get(&self) -> &T {
         self.inner.key()
+    }
+
+    /// The value, for as long as the set is borrowed. O(1).
+    ///
+    /// ```
+    /// let mut set = tophash::HashSet::new();
+    /// let name: &&str = set.entry("alice").insert().into_ref();
+    /// assert_eq!(name, &"alice");
+    /// ```
+    #[inline]
+    pub fn into_ref(self) -> &'a T {
+        self.inner.into_entry().0
     }
 
     /// Takes the value out of the set. O(1).

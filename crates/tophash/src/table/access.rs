@@ -23,8 +23,8 @@ impl<T> HashTable<T> {
     ///
     /// # Panics
     ///
-    /// If a table cannot hold so many values. If the memory is refused the process ends, as with
-    /// every collection; [`HashTable::try_reserve`] returns an error instead.
+    /// If a table cannot hold so many values, or the memory for them is refused;
+    /// [`HashTable::try_reserve`] returns an error instead.
     ///
     /// ```
     /// let table: tophash::HashTable<u64> = tophash::HashTable::with_capacity(1000);
@@ -96,7 +96,7 @@ impl<T, A: Allocator> HashTable<T, A> {
         let mut table = Self::new_in(allocator);
         // No values, so nothing is hashed.
         if let Err(error) = table.raw.try_reserve(capacity, |_| 0) {
-            crate::raw::fail(&error, 0, capacity);
+            crate::raw::fail_reservation(&error, 0, capacity);
         }
         table
     }

@@ -41,8 +41,8 @@ impl<T, A: Allocator> HashTable<T, A> {
     ///
     /// # Panics
     ///
-    /// If a table cannot hold so many values, or if `hasher` panics: then no value is lost. If the
-    /// memory is refused the process ends.
+    /// If a table cannot hold so many values or the memory for them is refused, or if `hasher`
+    /// panics: then no value is lost.
     ///
     /// ```
     /// let mut table: tophash::HashTable<u64> = tophash::HashTable::new();
@@ -53,7 +53,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     #[track_caller]
     pub fn reserve(&mut self, additional: usize, hasher: impl Fn(&T) -> u64) {
         if let Err(error) = self.try_reserve(additional, hasher) {
-            crate::raw::fail(&error, self.len(), additional);
+            crate::raw::fail_reservation(&error, self.len(), additional);
         }
     }
 

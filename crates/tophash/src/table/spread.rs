@@ -74,7 +74,7 @@ impl<T> SpreadTable<T> {
     #[track_caller]
     pub fn reserve(&mut self, additional: usize, hasher: impl Fn(&T) -> u64) {
         if let Err(error) = self.table.raw.try_reserve(additional, hasher) {
-            raw::fail(&error, self.table.len(), additional);
+            raw::fail_reservation(&error, self.table.len(), additional);
         }
     }
 

@@ -27,8 +27,8 @@ fn assert_bounded<K, V>(work: Work, bucket_count: usize, call: &str) {
     }
     assert!(work.bytes_zeroed_or_copied <= SMALL_BYTES * 2, "{}", context());
     assert!(work.blocks_allocated + work.blocks_freed <= BLOCKS_MAX, "{}", context());
-    // One bucket may be larger than the limit; its block has a head, its chunk two nodes.
-    let largest = BLOCK_BYTES_MAX.max(2 * (bucket_bytes + 256));
+    // One bucket may be larger than the limit; its block has a head, and so has its chunk.
+    let largest = BLOCK_BYTES_MAX.max(bucket_bytes + 256);
     assert!(work.largest_block <= largest, "{}", context());
 }
 
@@ -82,8 +82,9 @@ fn an_insert_or_remove_does_bounded_work_for_large_values() {
 }
 
 #[test]
+#[expect(clippy::large_stack_arrays, reason = "eight of it are to be more than 256 KiB")]
 fn an_insert_or_remove_does_bounded_work_for_buckets_larger_than_a_block() {
-    grow_and_shrink(400, |n| n as u64, [0_u8; 10_000]);
+    grow_and_shrink(200, |n| n as u64, [0_u8; 40_000]);
 }
 
 #[test]
