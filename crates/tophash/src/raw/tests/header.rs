@@ -5,6 +5,7 @@ use core::ptr::NonNull;
 use crate::raw::directory::PAGE_LOG2;
 use crate::raw::flags::Flags;
 use crate::raw::header::Header;
+use crate::raw::sizing::BUCKET_COUNT_MAX;
 use crate::raw::{SLOT_COUNT, Shape, capacity_of};
 
 const SHAPE: Shape = Shape::of::<u64, u64>();
@@ -19,9 +20,10 @@ fn header(mask: u32, last: u32) -> Header {
     header
 }
 
-/// Every mask, with the lowest and the highest `last`, and some between.
+/// Every mask that tables may have on this machine, with the lowest and the highest `last`, and
+/// some between.
 fn sizes() -> impl Iterator<Item = (u32, u32)> {
-    (0..=32).flat_map(|log2| {
+    (0..=BUCKET_COUNT_MAX.ilog2()).flat_map(|log2| {
         let mask = ((1_u64 << log2) - 1) as u32;
         let half = mask / 2;
         [half, half + (mask - half) / 3, mask - mask.min(1), mask].map(|last| (mask, last))

@@ -54,8 +54,13 @@ fn a_word_answers_as_its_eight_bytes_do() {
             }
         }
         for top in 0..128 {
-            let is_hinted = hints_of(top).iter().any(|&hint| bytes[hint] & 0x80 != 0);
-            assert_eq!(word.hints_at(tophash(top)), is_hinted, "{top} in {bytes:x?}");
+            // An entry sets all of its hints, so a word with some of them has none of its tophash:
+            // either answer is right then.
+            let set_count = hints_of(top).iter().filter(|&&hint| bytes[hint] & 0x80 != 0).count();
+            if set_count == 0 || set_count == hints_of(top).len() {
+                let is_hinted = word.hints_at(tophash(top));
+                assert_eq!(is_hinted, set_count > 0, "{top} in {bytes:x?}");
+            }
         }
     }
 }
