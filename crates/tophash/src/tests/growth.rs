@@ -87,6 +87,26 @@ fn filling_a_reserved_map_splits_nothing() {
     assert_eq!(map.table.bucket_count(), buckets);
 }
 
+/// Panics unless a map of `len` entries, which is full, moves each once when one more comes.
+fn assert_moves_each_once<V: Clone>(len: u64, value: &V) {
+    let mut map = HashMap::new();
+    map.extend((0..len).map(|n| (n, value.clone())));
+    assert_eq!(map.capacity() as u64, len);
+    work::reset();
+    map.insert(len, value.clone());
+    assert_eq!(work::reset().moved as u64, len);
+}
+
+#[test]
+#[cfg_attr(stress, ignore = "such small maps grow bucket by bucket there")]
+fn a_small_map_that_doubles_moves_each_entry_once() {
+    // Of small entries both parts of a chain get a copy at first; of the others only one does.
+    for len in [8, 13, 26, 52] {
+        assert_moves_each_once(len, &0_u64);
+        assert_moves_each_once(len, &[0_u64; 4]);
+    }
+}
+
 #[test]
 fn an_impossible_capacity_is_an_error_that_says_which() {
     let mut map = map_of(3);
