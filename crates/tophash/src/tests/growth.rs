@@ -112,6 +112,20 @@ fn a_small_map_that_doubles_moves_each_entry_once() {
 }
 
 #[test]
+fn a_map_whose_buckets_are_blocks_each_reserves_room_for_many_entries() {
+    let mut map = HashMap::new();
+    map.insert(0, [0_u64; 300]);
+    map.reserve(99);
+    let buckets = map.table.bucket_count();
+    assert_eq!(buckets, 16);
+    super::check(&map);
+    map.extend((1..100).map(|n| (n, [n; 300])));
+    assert_eq!(map.table.bucket_count(), buckets);
+    assert!((0..100).all(|n| map[&n][299] == n));
+    super::check(&map);
+}
+
+#[test]
 fn an_impossible_capacity_is_an_error_that_says_which() {
     let mut map = map_of(3);
     assert_eq!(map.try_reserve(usize::MAX), Err(TryReserveError::CapacityOverflow));
