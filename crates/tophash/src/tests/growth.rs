@@ -106,9 +106,9 @@ fn a_small_map_that_doubles_moves_each_entry_once() {
         assert_moves_each_once(len, &[0_u64; 4]);
     }
     // Where a block has four buckets, and where it has two.
-    assert_moves_each_once(8, &[0_u64; 50]);
-    assert_moves_each_once(13, &[0_u64; 50]);
     assert_moves_each_once(8, &[0_u64; 100]);
+    assert_moves_each_once(13, &[0_u64; 100]);
+    assert_moves_each_once(8, &[0_u64; 200]);
 }
 
 #[test]
