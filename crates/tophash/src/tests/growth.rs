@@ -87,6 +87,44 @@ fn filling_a_reserved_map_splits_nothing() {
     assert_eq!(map.table.bucket_count(), buckets);
 }
 
+/// Panics unless a map of `len` entries, which is full, moves each once when one more comes.
+fn assert_moves_each_once<V: Clone>(len: u64, value: &V) {
+    let mut map = HashMap::new();
+    map.extend((0..len).map(|n| (n, value.clone())));
+    assert_eq!(map.capacity() as u64, len);
+    work::reset();
+    map.insert(len, value.clone());
+    assert_eq!(work::reset().moved as u64, len);
+}
+
+#[test]
+#[cfg_attr(stress, ignore = "such small maps grow bucket by bucket there")]
+fn a_small_map_that_doubles_moves_each_entry_once() {
+    // Of small entries both parts of a chain get a copy at first; of the others only one does.
+    for len in [8, 13, 26, 52] {
+        assert_moves_each_once(len, &0_u64);
+        assert_moves_each_once(len, &[0_u64; 4]);
+    }
+    // Where a block has four buckets, and where it has two.
+    assert_moves_each_once(8, &[0_u64; 100]);
+    assert_moves_each_once(13, &[0_u64; 100]);
+    assert_moves_each_once(8, &[0_u64; 200]);
+}
+
+#[test]
+fn a_map_whose_buckets_are_blocks_each_reserves_room_for_many_entries() {
+    let mut map = HashMap::new();
+    map.insert(0, [0_u64; 300]);
+    map.reserve(99);
+    let buckets = map.table.bucket_count();
+    assert_eq!(buckets, 16);
+    super::check(&map);
+    map.extend((1..100).map(|n| (n, [n; 300])));
+    assert_eq!(map.table.bucket_count(), buckets);
+    assert!((0..100).all(|n| map[&n][299] == n));
+    super::check(&map);
+}
+
 #[test]
 fn an_impossible_capacity_is_an_error_that_says_which() {
     let mut map = map_of(3);

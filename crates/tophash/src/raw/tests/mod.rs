@@ -1,6 +1,7 @@
 //! Tests of the table.
 
 mod directory;
+mod divide;
 mod header;
 mod order;
 mod overflow;

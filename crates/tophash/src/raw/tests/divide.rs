@@ -1,0 +1,74 @@
+//! Tests of how chains are divided, and of tables that double as a whole.
+
+use core::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::hasher;
+use crate::alloc::Global;
+use crate::raw::divide::wants_buffer;
+use crate::raw::{RawTable, work};
+
+#[test]
+fn entries_of_up_to_16_bytes_are_copied_to_both_parts_and_larger_ones_moved() {
+    assert!(wants_buffer::<u64, u64>());
+    assert!(wants_buffer::<u128, ()>());
+    assert!(wants_buffer::<(), u128>());
+    assert!(wants_buffer::<(), ()>());
+    assert!(!wants_buffer::<[u8; 9], u64>());
+    assert!(!wants_buffer::<u64, [u8; 9]>());
+    assert!(!wants_buffer::<[u8; 17], ()>());
+}
+
+/// How often a table of two buckets hashes, when it doubles with twelve entries in one chain and
+/// one in the other. Keys are what chooses the bucket.
+fn hashes_of_doubling<V: Default>(keys: impl Fn(u64) -> u64) -> usize {
+    let count = Cell::new(0);
+    let hasher = |key: &u64| {
+        count.set(count.get() + 1);
+        key << 32
+    };
+    let mut table = RawTable::<u64, V, _>::new_in(Global);
+    table.try_reserve(13, hasher).unwrap();
+    assert_eq!(table.bucket_count(), 2);
+    for key in (0..12).map(keys).chain([1]) {
+        table.insert_unique(key << 32, key, V::default(), hasher);
+    }
+    assert_eq!((table.chain_len(0), count.take()), (12, 0));
+    table.insert_unique(3 << 32, 3, V::default(), hasher);
+    let hashed = count.take();
+    assert_eq!((table.bucket_count(), table.len()), (4, 14));
+    table.check(Some(&hasher));
+    hashed
+}
+
+#[test]
+#[cfg_attr(stress, ignore = "such small tables grow bucket by bucket there")]
+fn a_chain_that_needs_no_overflow_bucket_any_more_is_hashed_once_when_it_is_divided() {
+    let evenly = |n| n * 2;
+    assert_eq!(hashes_of_doubling::<u64>(evenly), 13);
+    assert_eq!(hashes_of_doubling::<[u64; 4]>(evenly), 13);
+    // All twelve go to one part: they are hashed up to the ninth, or all, and then once more.
+    let to_one = |n| n * 4;
+    assert_eq!(hashes_of_doubling::<u64>(to_one), 9 + 13);
+    assert_eq!(hashes_of_doubling::<[u64; 4]>(to_one), 12 + 13);
+}
+
+#[test]
+#[cfg_attr(stress, ignore = "such small tables grow bucket by bucket there")]
+fn a_table_whose_hash_function_panics_while_it_doubles_gives_the_new_block_back() {
+    let mut table = RawTable::<u64, u64, _>::new_in(Global);
+    for key in 0..13 {
+        super::insert(&mut table, key, key);
+    }
+    let bytes = table.allocation_bytes();
+    work::reset();
+    let doubling = AssertUnwindSafe(|| {
+        table.insert_unique(hasher(&13), 13, 13, |_| panic!("as a hash function may"));
+    });
+    assert!(catch_unwind(doubling).is_err());
+    let work = work::reset();
+    assert_eq!((work.blocks_allocated, work.blocks_freed), (1, 1));
+    assert_eq!(work.bytes_allocated, work.bytes_freed);
+    assert_eq!((table.len(), table.allocation_bytes()), (13, bytes));
+    table.check(Some(&hasher));
+}
