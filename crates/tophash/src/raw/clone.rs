@@ -4,10 +4,8 @@ use core::ptr;
 
 use super::block::{self, Kind};
 use super::bucket::Bucket;
-use super::overflow::Slab;
 use super::plain::is_plain;
 use super::{Header, Parts, RawTable, fail};
-use crate::TryReserveError;
 use crate::alloc::Allocator;
 
 impl<K: Clone, V: Clone, A: Allocator + Clone> Clone for RawTable<K, V, A> {
@@ -113,10 +111,7 @@ impl<K: Clone, V: Clone, A: Allocator> RawTable<K, V, A> {
                     let (key, value) =
                         ((*source.key::<K>(slot)).clone(), (*source.value::<K, V>(slot)).clone());
                     if slot == 0 {
-                        if !self.parts.reserve_nodes(1, Self::KIND) {
-                            let layout = core::alloc::Layout::new::<super::Extra>();
-                            fail(&TryReserveError::AllocError { layout }, self.len(), 1);
-                        }
+                        self.parts.require_nodes(1, Self::KIND);
                         depth += 1;
                         let extra = self.extra_mut().0;
                         extra.depth_max = extra.depth_max.max(depth);
@@ -189,11 +184,7 @@ impl<A: Allocator> Parts<A> {
                 depth += 1;
                 node = (*node).next;
             }
-            if !self.reserve_nodes(depth, kind) {
-                let layout = Slab::next_layout(self.header.bucket_count(), shape)
-                    .unwrap_or(core::alloc::Layout::new::<super::Extra>());
-                fail(&TryReserveError::AllocError { layout }, self.header.count, 1);
-            }
+            self.require_nodes(depth, kind);
             let extra = self.extra_mut().0;
             extra.depth_max = extra.depth_max.max(depth);
             let mut tail = to;

@@ -1,6 +1,8 @@
 //! Visiting every entry and removing some on the way.
 
-use super::bucket::{Bucket, Slot, Slots};
+use core::ptr;
+
+use super::bucket::{Bucket, Node, Slot, Slots};
 use super::find::Main;
 use super::{RawTable, block};
 use crate::alloc::Allocator;
@@ -71,8 +73,7 @@ impl<K, V, A: Allocator> Cursor<'_, K, V, A> {
                             &mut *bucket.value::<K, V>(self.slot - 1),
                         ));
                     }
-                    let has_next = !self.is_main || bucket.word().has_overflow();
-                    let node = if has_next { bucket.next() } else { core::ptr::null_mut() };
+                    let node = self.node_after(bucket);
                     if !node.is_null() {
                         self.go_to(Bucket::of_node(node, RawTable::<K, V, A>::SHAPE), false);
                         continue;
@@ -121,11 +122,21 @@ impl<K, V, A: Allocator> Cursor<'_, K, V, A> {
     /// Whether nothing of the present chain is left to visit.
     fn is_at_end_of_chain(&self) -> bool {
         let Some(bucket) = self.bucket else { return true };
+        // SAFETY: a live bucket has a word (R3), and it is the one where the cursor is.
+        unsafe { self.slot >= bucket.word().filled() && self.node_after(bucket).is_null() }
+    }
+
+    /// The overflow bucket behind that in which the cursor is, or null.
+    ///
+    /// # Safety
+    ///
+    /// `bucket` is that bucket.
+    #[inline(always)]
+    unsafe fn node_after(&self, bucket: Bucket) -> *mut Node {
         // SAFETY: words and links are as R3 to R5 say.
         unsafe {
-            let word = bucket.word();
-            self.slot >= word.filled()
-                && (self.is_main && !word.has_overflow() || bucket.next().is_null())
+            let has_next = !self.is_main || bucket.word().has_overflow();
+            if has_next { bucket.next() } else { ptr::null_mut() }
         }
     }
 

@@ -384,8 +384,7 @@ impl<A: Allocator> Parts<A> {
     /// Whether the bucket that a growth adds next is the first of a block.
     #[inline(always)]
     fn next_begins_block(&self, shape: &Shape) -> bool {
-        !self.header.is_one_block(shape)
-            && (self.header.last() as usize + 1) % shape.block_len() == 0
+        self.header.begins_block(self.header.last() + 1, shape)
     }
 
     /// Adds a full block behind the others. False if memory is refused.

@@ -149,6 +149,12 @@ impl Header {
         (self.mask as usize) < shape.block_len()
     }
 
+    /// Whether the bucket `index` is the first of a block, in a table of several.
+    #[inline(always)]
+    pub(super) fn begins_block(&self, index: u32, shape: &Shape) -> bool {
+        !self.is_one_block(shape) && index as usize % shape.block_len() == 0
+    }
+
     /// One entry less.
     #[inline(always)]
     pub(super) fn uncount(&mut self) {

@@ -250,11 +250,7 @@ impl<A: Allocator> Parts<A> {
             let found = if depth > 0 && !tail.word().is_full() {
                 (tail, tail.word().filled())
             } else {
-                if !self.reserve_nodes(1, kind) {
-                    let layout = Slab::next_layout(self.header.bucket_count(), shape)
-                        .unwrap_or(core::alloc::Layout::new::<super::Extra>());
-                    fail(&TryReserveError::AllocError { layout }, self.header.count, 1);
-                }
+                self.require_nodes(1, kind);
                 let (extra, _) = self.extra_mut();
                 let node = extra.slab.take(shape);
                 tail.set_next(node);
@@ -264,6 +260,16 @@ impl<A: Allocator> Parts<A> {
             main.set_word(word.with_hints(word.hints() | tophash.hint()));
             debug_assert!(found.1 < SLOT_COUNT);
             found
+        }
+    }
+
+    /// [`Self::reserve_nodes`] for those who cannot do without: if memory is refused, it ends in
+    /// `handle_alloc_error`.
+    pub(super) fn require_nodes(&mut self, node_count: usize, kind: &Kind) {
+        if !self.reserve_nodes(node_count, kind) {
+            let layout = Slab::next_layout(self.header.bucket_count(), &kind.shape)
+                .unwrap_or(core::alloc::Layout::new::<super::Extra>());
+            fail(&TryReserveError::AllocError { layout }, self.header.count, 1);
         }
     }
 

@@ -179,8 +179,7 @@ impl<A: Allocator> Parts<A> {
                 return false;
             }
             self.header.set_size(self.header.mask, y_index - 1, shape);
-            let ends_block =
-                !self.header.is_one_block(shape) && y_index as usize % shape.block_len() == 0;
+            let ends_block = self.header.begins_block(y_index, shape);
             // A step that gives a block back gives no chunk, unless each step gives a block: then
             // those do that give back nothing else.
             let is_enough = ends_block
