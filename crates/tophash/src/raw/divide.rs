@@ -162,12 +162,9 @@ unsafe fn divide_large<K, V>(
         }
         let mut counts = [0; 2];
         for (bucket, y_slots) in &mut buckets[..bucket_count] {
-            let filled = bucket.word().filled();
-            for slot in slots_below(filled) {
-                *y_slots |= usize::from(is_for_y(&*bucket.key(slot))) << slot;
-            }
+            *y_slots = y_slots_of(*bucket, &is_for_y);
             let for_y = y_slots.count_ones() as usize;
-            counts[0] += filled - for_y;
+            counts[0] += bucket.word().filled() - for_y;
             counts[1] += for_y;
         }
         if counts.iter().any(|&count| count > SLOT_COUNT) {
@@ -178,7 +175,7 @@ unsafe fn divide_large<K, V>(
         for &(bucket, y_slots) in &buckets[..bucket_count] {
             let word = bucket.word().with_hints(0);
             for slot in slots_below(word.filled()) {
-                let part = y_slots >> slot & 1;
+                let part = usize::from(y_slots >> slot & 1);
                 copy_entry((bucket.slots(), slot), (parts[part], filled[part]));
                 words[part] = words[part].with_byte(filled[part], word.byte(slot));
                 filled[part] += 1;
@@ -188,6 +185,23 @@ unsafe fn divide_large<K, V>(
         super::work::count_moved(counts[0] + counts[1]);
         Some(words)
     }
+}
+
+/// The taken slots of a bucket whose keys are for Y. The keys are hashed, which is user code.
+///
+/// # Safety
+///
+/// The bucket is live and has keys of this type.
+#[inline(always)]
+pub(super) unsafe fn y_slots_of<K>(bucket: Bucket, is_for_y: &impl Fn(&K) -> bool) -> u8 {
+    let mut y_slots = 0;
+    // SAFETY: a live bucket has a word, and taken slots hold keys (R3).
+    unsafe {
+        for slot in slots_below(bucket.word().filled()) {
+            y_slots |= u8::from(is_for_y(&*bucket.key(slot))) << slot;
+        }
+    }
+    y_slots
 }
 
 /// The slots below `filled`, in a form that the compiler does not write out eight times.

@@ -4,9 +4,9 @@ use core::mem::MaybeUninit;
 use core::ptr;
 
 use super::block::Kind;
-use super::bucket::{Bucket, Node, Slots};
+use super::bucket::{Bucket, Node};
 use super::build::{is_possible, possible_bucket_count};
-use super::divide::{Buffer, copy_slots, divide, wants_buffer};
+use super::divide::{Buffer, copy_slots, divide, wants_buffer, y_slots_of};
 use super::sizing::Shape;
 use super::tophash::{SLOT_COUNT, Word};
 use super::{Flags, Parts, RawTable, block, fail, index_bits};
@@ -153,6 +153,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// `x` is a live main bucket.
     #[inline(never)]
     pub(super) unsafe fn slots_for_y(x: Bucket, half: u32, hasher: &impl Fn(&K) -> u64) -> u8 {
+        let is_for_y = |key: &K| index_bits(hasher(key)) & half != 0;
         // SAFETY: words and links are as R3 to R5 say.
         unsafe {
             let mut y_slots = None;
@@ -162,8 +163,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             }
             // One loop for all buckets, so that the hasher's code is there once.
             loop {
-                let slots = bucket.slots();
-                let of_this = Self::slots_of_bucket_for_y(slots, bucket.word(), half, hasher);
+                let of_this = y_slots_of(bucket, &is_for_y);
                 match y_slots {
                     None => y_slots = Some(of_this),
                     Some(_) => bucket.set_y_slots(of_this),
@@ -176,27 +176,6 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             }
             y_slots.unwrap_or(0)
         }
-    }
-
-    /// Hashes the keys of a bucket. Returns which of its slots go to Y.
-    ///
-    /// # Safety
-    ///
-    /// The slots have this word.
-    #[inline(always)]
-    unsafe fn slots_of_bucket_for_y(
-        slots: Slots<K, V>,
-        word: Word,
-        half: u32,
-        hasher: &impl Fn(&K) -> u64,
-    ) -> u8 {
-        let mut y_slots = 0;
-        for slot in 0..word.filled() {
-            // SAFETY: taken slots hold keys (R3).
-            let hash = hasher(unsafe { &*slots.key(slot) });
-            y_slots |= u8::from(index_bits(hash) & half != 0) << slot;
-        }
-        y_slots
     }
 
     /// Does up to `step_count` steps of a growth under way. True if more are left, and can be done:

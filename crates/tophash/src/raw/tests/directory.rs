@@ -85,6 +85,14 @@ impl Numbered {
         }
     }
 
+    /// Makes room for `count` blocks and adds those that are missing.
+    fn grow_to(&mut self, count: usize) {
+        self.reserve(count);
+        while self.len() < count {
+            self.push();
+        }
+    }
+
     fn release(mut self) {
         self.directory.release(&Global);
         self.account();
@@ -98,10 +106,7 @@ fn a_directory_finds_each_block_while_it_doubles_and_halves_up_to_many_pages() {
     let mut count = 1;
     while count < 4 * PAGE_LEN {
         count *= 2;
-        numbered.reserve(count);
-        while numbered.len() < count {
-            numbered.push();
-        }
+        numbered.grow_to(count);
         numbered.check(count > PAGE_LEN);
     }
     while count > 2 {
@@ -138,10 +143,7 @@ fn a_shrink_gives_one_page_back_a_step_and_the_root_with_the_next_block() {
     let mut count = 1;
     while count < 2 * PAGE_LEN {
         count *= 2;
-        numbered.reserve(count);
-        while numbered.len() < count {
-            numbered.push();
-        }
+        numbered.grow_to(count);
     }
     while numbered.len() > PAGE_LEN {
         let is_last_of_page = numbered.len() % PAGE_LEN == 1;
@@ -169,10 +171,7 @@ fn a_directory_that_is_made_at_once_takes_what_was_planned() {
     for log2 in 1..PAGE_LOG2 + 3 {
         let count = 1 << log2;
         let mut numbered = Numbered::new();
-        numbered.reserve(count);
-        while numbered.len() < count {
-            numbered.push();
-        }
+        numbered.grow_to(count);
         numbered.check(count > PAGE_LEN);
         assert_eq!(numbered.bytes, Directory::planned_bytes(count), "{count} blocks");
         numbered.release();
