@@ -165,7 +165,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                     bucket = Bucket::of_node(next, Self::SHAPE);
                 }
                 if is_there && slot < bucket.word().filled() {
-                    return Some((&*bucket.key(slot), &*bucket.value::<K, V>(slot)));
+                    return Some((&*bucket.key::<K, V>(slot), &*bucket.value::<K, V>(slot)));
                 }
             }
         }

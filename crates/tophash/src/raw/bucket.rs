@@ -4,8 +4,10 @@
 //! its block (`block.rs`), those of an overflow bucket side by side in a [`Node`]:
 //!
 //! ```text
-//! Node:  | word | next | place, y_slots |pad| key 0 ... key 7 |pad| value 0 ... value 7 |pad|
+//! Node:  | word | next | place, y_slots |pad| slots |pad|
 //! ```
+//!
+//! How keys and values lie in the slots is in `sizing.rs`.
 
 use core::marker::PhantomData;
 use core::ptr::{self, NonNull};
@@ -77,7 +79,7 @@ impl<K, V> Slots<K, V> {
     #[inline(always)]
     pub(crate) unsafe fn key(self, slot: usize) -> *mut K {
         // SAFETY: within the eight keys.
-        unsafe { self.start.cast::<K>().add(slot).as_ptr() }
+        unsafe { self.start.add(slot * Self::SHAPE.key_stride).cast().as_ptr() }
     }
 
     /// Where the value of `slot` lies.
@@ -88,7 +90,26 @@ impl<K, V> Slots<K, V> {
     #[inline(always)]
     pub(crate) unsafe fn value(self, slot: usize) -> *mut V {
         // SAFETY: within the eight values, which begin at the offset.
-        unsafe { self.start.add(Self::SHAPE.values_offset).cast::<V>().add(slot).as_ptr() }
+        unsafe {
+            let shape = Self::SHAPE;
+            self.start.add(shape.values_offset + slot * shape.value_stride).cast().as_ptr()
+        }
+    }
+}
+
+/// Copies the bytes of an entry from one slot to another, which may be the same: what was there is
+/// forgotten.
+///
+/// # Safety
+///
+/// Both slots exist. The first holds an entry, which becomes forgotten, or does not yet mean one.
+#[inline(always)]
+pub(crate) unsafe fn copy_entry<K, V>(from: (Slots<K, V>, usize), to: (Slots<K, V>, usize)) {
+    // SAFETY: as the caller says. Not a pair at once: if it was written as two shortly before, the
+    // processor would wait.
+    unsafe {
+        ptr::copy(from.0.key(from.1), to.0.key(to.1), 1);
+        ptr::copy(from.0.value(from.1), to.0.value(to.1), 1);
     }
 }
 
@@ -196,11 +217,11 @@ impl Bucket {
     ///
     /// # Safety
     ///
-    /// As for [`Slots::key`], and `K` is the table's.
+    /// As for [`Slots::key`], and `K` and `V` are the table's.
     #[inline(always)]
-    pub(crate) unsafe fn key<K>(self, slot: usize) -> *mut K {
+    pub(crate) unsafe fn key<K, V>(self, slot: usize) -> *mut K {
         // SAFETY: as the caller says.
-        unsafe { self.slots.cast::<K>().add(slot).as_ptr() }
+        unsafe { self.slots::<K, V>().key(slot) }
     }
 
     /// Where the value of `slot` lies.
@@ -237,8 +258,8 @@ impl Bucket {
         super::work::count_moved(1);
         let place = |(bucket, slot): (Self, usize)| {
             let start = bucket.slots.as_ptr();
-            let key = start.wrapping_add(slot * shape.key_bytes);
-            (key, start.wrapping_add(shape.values_offset + slot * shape.value_bytes))
+            let key = start.wrapping_add(slot * shape.key_stride);
+            (key, start.wrapping_add(shape.values_offset + slot * shape.value_stride))
         };
         let (from, to) = (place(from), place(to));
         // SAFETY: slots are valid for reads and writes; `copy` allows overlap.

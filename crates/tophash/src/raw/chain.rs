@@ -6,6 +6,7 @@ use super::bucket::{Bucket, Slot};
 use super::find::prefetch;
 use super::order::Interval;
 use super::remove::renew_hints;
+use super::sizing::LINE_BYTES;
 #[cfg(feature = "std")]
 use super::sizing::Shape;
 use super::tophash::SLOT_COUNT;
@@ -84,7 +85,9 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         let slots = block::slots_address(pivot, place, Self::SHAPE);
         prefetch(block::word(pivot, place).cast());
         prefetch(slots);
-        prefetch(slots.wrapping_add(Self::SHAPE.values_offset));
+        let second_line =
+            if Self::SHAPE.is_paired() { LINE_BYTES } else { Self::SHAPE.values_offset };
+        prefetch(slots.wrapping_add(second_line));
     }
 
     /// The entries of a chain. O(buckets of the chain).
@@ -130,7 +133,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         // SAFETY: two different taken slots of one chain; words and hints agree with the entries
         // again at the end (R3, R4).
         unsafe {
-            ptr::swap(a.key::<K>(i), b.key(j));
+            ptr::swap(a.key::<K, V>(i), b.key::<K, V>(j));
             ptr::swap(a.value::<K, V>(i), b.value::<K, V>(j));
             let (from_a, from_b) = (a.word().tophash(i), b.word().tophash(j));
             a.set_word(a.word().replaced(i, from_b));

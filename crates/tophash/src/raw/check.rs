@@ -67,7 +67,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                         hints |= tophash.hint();
                     }
                     if let Some(hasher) = hasher {
-                        let hash = hasher(&*bucket.key(slot));
+                        let hash = hasher(&*bucket.key::<K, V>(slot));
                         assert_eq!(self.header().index_of(hash), index, "an entry is astray");
                         let expected = super::tophash::Tophash::of(hash);
                         assert_eq!(expected.get(), tophash.get(), "wrong tophash");

@@ -80,8 +80,8 @@ impl<K: Clone, V: Clone, A: Allocator> RawTable<K, V, A> {
             let mut copied = super::tophash::Word::EMPTY;
             for slot in 0..filled {
                 let (key, value) =
-                    ((*from.key::<K>(slot)).clone(), (*from.value::<K, V>(slot)).clone());
-                to.key::<K>(slot).write(key);
+                    ((*from.key::<K, V>(slot)).clone(), (*from.value::<K, V>(slot)).clone());
+                to.key::<K, V>(slot).write(key);
                 to.value::<K, V>(slot).write(value);
                 copied = copied.with(slot, word.tophash(slot));
                 to.set_word(copied);
@@ -108,8 +108,10 @@ impl<K: Clone, V: Clone, A: Allocator> RawTable<K, V, A> {
                 let source = Bucket::of_node(node, Self::SHAPE);
                 for slot in 0..source.word().filled() {
                     let tophash = source.word().tophash(slot);
-                    let (key, value) =
-                        ((*source.key::<K>(slot)).clone(), (*source.value::<K, V>(slot)).clone());
+                    let (key, value) = (
+                        (*source.key::<K, V>(slot)).clone(),
+                        (*source.value::<K, V>(slot)).clone(),
+                    );
                     if slot == 0 {
                         self.parts.require_nodes(1, Self::KIND);
                         depth += 1;
@@ -119,7 +121,7 @@ impl<K: Clone, V: Clone, A: Allocator> RawTable<K, V, A> {
                         tail.set_next(copy);
                         tail = Bucket::of_node(copy, Self::SHAPE);
                     }
-                    tail.key::<K>(slot).write(key);
+                    tail.key::<K, V>(slot).write(key);
                     tail.value::<K, V>(slot).write(value);
                     tail.set_word(tail.word().with(slot, tophash));
                     to.set_word(to.word().with_hints(to.word().hints() | tophash.hint()));

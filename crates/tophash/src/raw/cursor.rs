@@ -69,7 +69,7 @@ impl<K, V, A: Allocator> Cursor<'_, K, V, A> {
                         self.remaining -= 1;
                         self.has_current = true;
                         return Some((
-                            &mut *bucket.key(self.slot - 1),
+                            &mut *bucket.key::<K, V>(self.slot - 1),
                             &mut *bucket.value::<K, V>(self.slot - 1),
                         ));
                     }

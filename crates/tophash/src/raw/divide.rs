@@ -7,10 +7,10 @@
 //! entries all are hashed before the first is moved, to its place alone and, where X is the bucket
 //! itself, without a buffer.
 
-use core::mem::{MaybeUninit, offset_of};
+use core::mem::MaybeUninit;
 use core::ptr::{self, NonNull};
 
-use super::bucket::{Bucket, Node, Slots};
+use super::bucket::{Bucket, Node, Slots, copy_entry};
 use super::header::index_bits;
 use super::tophash::{SLOT_COUNT, Word};
 
@@ -32,7 +32,7 @@ pub(super) struct Buffer<K, V> {
 impl<K, V> Buffer<K, V> {
     /// The slots of a buffer.
     pub(super) fn slots(buffer: &mut MaybeUninit<Self>) -> Slots<K, V> {
-        const { assert!(offset_of!(Self, values) == Slots::<K, V>::SHAPE.values_offset) };
+        const { assert!(size_of::<Self>() == Slots::<K, V>::SHAPE.slots_bytes) };
         // SAFETY: a reference is not null.
         Slots::new(unsafe { NonNull::new_unchecked(buffer.as_mut_ptr().cast()) })
     }
@@ -162,7 +162,7 @@ unsafe fn divide_large<K, V>(
         }
         let mut counts = [0; 2];
         for (bucket, y_slots) in &mut buckets[..bucket_count] {
-            *y_slots = y_slots_of(*bucket, &is_for_y);
+            *y_slots = y_slots_of::<K, V>(*bucket, &is_for_y);
             let for_y = y_slots.count_ones() as usize;
             counts[0] += bucket.word().filled() - for_y;
             counts[1] += for_y;
@@ -193,12 +193,12 @@ unsafe fn divide_large<K, V>(
 ///
 /// The bucket is live and has keys of this type.
 #[inline(always)]
-pub(super) unsafe fn y_slots_of<K>(bucket: Bucket, is_for_y: &impl Fn(&K) -> bool) -> u8 {
+pub(super) unsafe fn y_slots_of<K, V>(bucket: Bucket, is_for_y: &impl Fn(&K) -> bool) -> u8 {
     let mut y_slots = 0;
     // SAFETY: a live bucket has a word, and taken slots hold keys (R3).
     unsafe {
         for slot in slots_below(bucket.word().filled()) {
-            y_slots |= u8::from(is_for_y(&*bucket.key(slot))) << slot;
+            y_slots |= u8::from(is_for_y(&*bucket.key::<K, V>(slot))) << slot;
         }
     }
     y_slots
@@ -227,19 +227,5 @@ unsafe fn only_node(main: Bucket) -> Option<*mut Node> {
     unsafe {
         let node = main.next();
         (*node).next.is_null().then_some(node)
-    }
-}
-
-/// Copies the bytes of an entry.
-///
-/// # Safety
-///
-/// Both slots exist; they may be the same. The first holds an entry.
-#[inline(always)]
-unsafe fn copy_entry<K, V>(from: (Slots<K, V>, usize), to: (Slots<K, V>, usize)) {
-    // SAFETY: as the caller says.
-    unsafe {
-        ptr::copy(from.0.key(from.1), to.0.key(to.1), 1);
-        ptr::copy(from.0.value(from.1), to.0.value(to.1), 1);
     }
 }

@@ -124,7 +124,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                 let bucket = Bucket::of_node(node, Self::SHAPE);
                 let mut matches = bucket.word().matches(tophash);
                 while let Some(slot) = matches.first() {
-                    if equals(&*bucket.key(slot)) {
+                    if equals(&*bucket.key::<K, V>(slot)) {
                         return Some((bucket.slots(), slot));
                     }
                     matches = matches.without_first();
@@ -136,14 +136,14 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     }
 }
 
-/// Asks for the lines of a bucket's first keys and values. Their addresses do not depend on the
-/// bucket's word, so they are on their way before it has come.
+/// Asks for the line of a bucket's first entries; where keys and values lie apart, for one of each.
+/// Their addresses do not depend on the bucket's word, so they are on their way before it has come.
 #[cold]
 #[inline(always)]
 pub(super) fn ask_for_slots((pivot, place): (*mut u8, usize), shape: &Shape) {
     let keys = block::slots_address(pivot, place, shape);
     prefetch(keys);
-    if shape.value_bytes > 0 {
+    if !shape.is_paired() {
         prefetch(keys.wrapping_add(shape.values_offset));
     }
 }

@@ -87,7 +87,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     #[inline(never)]
     pub(crate) fn change_hash(&mut self, hash0: u32, hasher: impl Fn(&K) -> u64) -> bool {
         // SAFETY: `hash_all` gives the bucket and the slot of a key.
-        let hash = |bucket: Bucket, slot: usize| hasher(unsafe { &*bucket.key::<K>(slot) });
+        let hash = |bucket: Bucket, slot: usize| hasher(unsafe { &*bucket.key::<K, V>(slot) });
         let Some(hashes) = self.parts.hash_all(&hash, Self::SHAPE) else {
             let class = self.header().size_class();
             self.header_mut().flags.set_changed_at(class);

@@ -163,7 +163,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             }
             // One loop for all buckets, so that the hasher's code is there once.
             loop {
-                let of_this = y_slots_of(bucket, &is_for_y);
+                let of_this = y_slots_of::<K, V>(bucket, &is_for_y);
                 match y_slots {
                     None => y_slots = Some(of_this),
                     Some(_) => bucket.set_y_slots(of_this),

@@ -177,7 +177,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                 .parts
                 .first_overflow_slot(main, tophash, Self::SHAPE)
                 .unwrap_or_else(|| self.parts.free_overflow_slot(main, tophash, Self::KIND));
-            bucket.key::<K>(slot).write(key);
+            bucket.key::<K, V>(slot).write(key);
             bucket.value::<K, V>(slot).write(value);
             bucket.set_word(bucket.word().with(slot, tophash));
             self.header_mut().count += 1;

@@ -9,7 +9,10 @@
 //! ```
 //!
 //! A chunk is in one of three lists: `full` if all its nodes are used, `spare` if none is, else
-//! `open`. Giving a node back releases no memory, because a caller may have reserved some; spare
+//! `open`. The last nodes that came back are not returned to their chunks yet, as long as half of
+//! all nodes are used: a map in which as much is removed as is inserted takes those again, and its
+//! chunks stay in their lists. Giving a node back releases no memory, because a caller may have
+//! reserved some; spare
 //! chunks but one are released afterwards, one for each call of [`Slab::release_one`], so that no
 //! operation frees many blocks. Fresh nodes, from `fresh` to `len`, were never touched: a new chunk
 //! costs no initialisation.
@@ -28,12 +31,17 @@ const CHUNK_BYTES_MAX: usize = 16 * 1024;
 /// Nodes of the smallest chunk: as many as a merge may need, if they fit.
 const CHUNK_LEN_MIN: usize = 2;
 
+/// The most nodes that are kept for those who want one next, and the most bytes of such a node.
+const RECENT_COUNT_MAX: u32 = 16;
+const RECENT_BYTES_MAX: usize = CHUNK_BYTES_MAX / RECENT_COUNT_MAX as usize;
+
 #[repr(C)]
 struct Chunk {
     previous: *mut Chunk,
     next: *mut Chunk,
     /// Nodes that were used and came back, linked through [`Node::next`].
     free: *mut Node,
+    /// Nodes in chains, and recent ones.
     used: u32,
     fresh: u32,
     len: u32,
@@ -46,6 +54,9 @@ pub(crate) struct Slab {
     open: *mut Chunk,
     full: *mut Chunk,
     spare: *mut Chunk,
+    /// Nodes that came back last, linked through [`Node::next`]; their chunks do not know it.
+    recent: *mut Node,
+    recent_count: u32,
     /// Nodes in chains.
     used: usize,
     /// Nodes in all chunks.
@@ -59,6 +70,8 @@ impl Slab {
         open: ptr::null_mut(),
         full: ptr::null_mut(),
         spare: ptr::null_mut(),
+        recent: ptr::null_mut(),
+        recent_count: 0,
         used: 0,
         len: 0,
         bytes: 0,
@@ -207,6 +220,28 @@ impl Slab {
     /// [`Self::reserve`] said that there is one; the slab was always used with this shape.
     #[inline]
     pub(crate) unsafe fn take(&mut self, shape: &Shape) -> *mut Node {
+        self.used += 1;
+        let node = self.recent;
+        // SAFETY: recent nodes are valid and in no chain; if there are none, a chunk has what
+        // `reserve` spoke of.
+        unsafe {
+            if node.is_null() {
+                return self.take_from_chunk(shape);
+            }
+            self.recent = (*node).next;
+            self.recent_count -= 1;
+            (*node).next = ptr::null_mut();
+        }
+        node
+    }
+
+    /// Takes a node from a chunk.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::take`], and there is no recent node.
+    #[inline(never)]
+    unsafe fn take_from_chunk(&mut self, shape: &Shape) -> *mut Node {
         // SAFETY: a chunk in `open` or `spare` has a free or a fresh node, at `place` below `len`,
         // within the chunk's block; one list or the other has a chunk.
         unsafe {
@@ -232,7 +267,6 @@ impl Slab {
             }
             node.write(Node { word: Word::EMPTY, next: ptr::null_mut(), place, y_slots: 0 });
             (*chunk).used += 1;
-            self.used += 1;
             if (*chunk).used == (*chunk).len {
                 unlink(&mut self.open, chunk);
                 push(&mut self.full, chunk);
@@ -247,18 +281,58 @@ impl Slab {
     ///
     /// The node came from [`Self::take`] of this slab with this shape, is in no chain any
     /// more, and was not given back before.
+    #[inline]
     pub(crate) unsafe fn give_back(&mut self, node: *mut Node, shape: &Shape) {
+        self.used -= 1;
+        // SAFETY: the node is valid, and nobody else's any more.
+        unsafe {
+            (*node).word = Word::EMPTY;
+            (*node).next = self.recent;
+        }
+        self.recent = node;
+        self.recent_count += 1;
+        if self.recent_count > RECENT_COUNT_MAX
+            || self.used <= self.len / 2
+            || shape.node_bytes > RECENT_BYTES_MAX
+        {
+            // SAFETY: as the caller says.
+            unsafe { self.return_recent(shape) };
+        }
+    }
+
+    /// Returns the recent nodes to their chunks. O([`RECENT_COUNT_MAX`]).
+    ///
+    /// # Safety
+    ///
+    /// The slab was always used with this shape.
+    #[inline(never)]
+    unsafe fn return_recent(&mut self, shape: &Shape) {
+        self.recent_count = 0;
+        while !self.recent.is_null() {
+            let node = self.recent;
+            // SAFETY: recent nodes are valid, and each is returned once.
+            unsafe {
+                self.recent = (*node).next;
+                self.return_to_chunk(node, shape);
+            }
+        }
+    }
+
+    /// Returns a node without entries to its chunk.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::give_back`]; the chunk counts the node among its used ones.
+    unsafe fn return_to_chunk(&mut self, node: *mut Node, shape: &Shape) {
         // SAFETY: `place` leads from a node to its chunk's head; a chunk is in `full` just when
         // all its nodes are used.
         unsafe {
             let offset = Self::nodes_offset(shape) + (*node).place as usize * shape.node_bytes;
             let chunk = node.cast::<u8>().sub(offset).cast::<Chunk>();
             let was_full = (*chunk).used == (*chunk).len;
-            (*node).word = Word::EMPTY;
             (*node).next = (*chunk).free;
             (*chunk).free = node;
             (*chunk).used -= 1;
-            self.used -= 1;
             let is_spare = (*chunk).used == 0;
             if was_full || is_spare {
                 unlink(if was_full { &mut self.full } else { &mut self.open }, chunk);
@@ -291,6 +365,8 @@ impl Slab {
     ///
     /// As for [`Self::release_one`].
     pub(crate) unsafe fn release_spare<A: Allocator>(&mut self, shape: &Shape, allocator: &A) {
+        // SAFETY: the slab was always used with this shape.
+        unsafe { self.return_recent(shape) };
         let mut chunk = self.spare;
         while !chunk.is_null() {
             // SAFETY: listed chunks are valid; `next` is read before the chunk may go.
@@ -342,6 +418,8 @@ impl Slab {
             }
             self.open = ptr::null_mut();
             self.full = ptr::null_mut();
+            self.recent = ptr::null_mut();
+            self.recent_count = 0;
             self.used = 0;
             self.release_spare(shape, allocator);
         }
@@ -452,6 +530,19 @@ impl Slab {
                 chunk = head.next;
             }
         }
+        let mut recent_count = 0;
+        let mut node = self.recent;
+        while !node.is_null() {
+            // SAFETY: recent nodes are valid.
+            node = unsafe {
+                assert!((*node).word == Word::EMPTY, "a recent node has no entries");
+                (*node).next
+            };
+            recent_count += 1;
+        }
+        assert_eq!(recent_count, self.recent_count as usize, "recent nodes");
+        assert!(self.recent_count <= RECENT_COUNT_MAX, "recent nodes");
+        used -= recent_count;
         assert_eq!((used, len, bytes), (self.used, self.len, self.bytes), "slab totals");
     }
 }

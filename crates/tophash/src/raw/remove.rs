@@ -3,7 +3,7 @@
 use core::mem;
 use core::ptr::{self, NonNull};
 
-use super::bucket::{Bucket, Node, Slot};
+use super::bucket::{Bucket, Node, Slot, copy_entry};
 use super::find::Main;
 use super::sizing::Shape;
 use super::{Flags, Parts, RawTable, block};
@@ -63,8 +63,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                 #[cfg(any(test, verify))]
                 super::work::count_moved(1);
                 // Also if it is the last itself, onto itself: whether it is, no processor predicts.
-                ptr::copy(slots.key(last), slots.key(slot), 1);
-                ptr::copy(slots.value(last), slots.value(slot), 1);
+                copy_entry((slots, last), (slots, slot));
                 let moved = word.without(slot).with_byte(slot, word.byte(last));
                 block::word(pivot, place).write(moved.without(last));
             }
@@ -129,10 +128,9 @@ impl<A: Allocator> Parts<A> {
             let last = tail.word().filled() - 1;
             let tophash = tail.word().tophash(last);
             let (hole, slot) = (self.bucket_of(index, hole.0, shape), hole.1);
-            if !(hole.is(tail) && slot == last) {
-                Bucket::move_entry((tail, last), (hole, slot), shape);
-                hole.set_word(hole.word().replaced(slot, tophash));
-            }
+            // Also if it is the last itself, onto itself: whether it is, no processor predicts.
+            Bucket::move_entry((tail, last), (hole, slot), shape);
+            hole.set_word(hole.word().replaced(slot, tophash));
             tail.set_word(tail.word().without(last));
             if last == 0 {
                 if before.is(main) {

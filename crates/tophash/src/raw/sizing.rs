@@ -32,14 +32,20 @@ const HEAD_BYTES: usize = 16;
 
 /// The alignment of the slots of all but the smallest tables: a cache line, so that the eight
 /// keys of a bucket lie in as few lines as they can.
-const LINE_BYTES: usize = 64;
+pub(crate) const LINE_BYTES: usize = 64;
 
 /// The sizes that follow from one key type and one value type.
 ///
-/// The slots of a bucket, wherever it lies:
+/// The slots of a bucket, wherever it lies. Pairs, where a pair has no padding: an entry then lies
+/// in one cache line, or in as few as it can (docs/decisions/0017). Else keys and values apart, as
+/// in Go, which wastes nothing:
 ///
 /// ```text
-/// |<---------- slots_bytes ------------------------------->|
+/// |<---------- slots_bytes ------------------------------------->|
+/// | key 0 | value 0 | key 1 | value 1 | ...    | key 7 | value 7 |
+///         ^ values_offset
+///
+/// |<---------- slots_bytes ------------------------------------->|
 /// | key 0 | key 1 | ... | key 7 |pad| value 0 | ... | value 7 |pad|
 ///                                   ^ values_offset
 /// ```
@@ -48,6 +54,9 @@ pub(crate) struct Shape {
     /// Bytes of a key, and of a value.
     pub(crate) key_bytes: usize,
     pub(crate) value_bytes: usize,
+    /// From one key to the next, and from one value to the next.
+    pub(crate) key_stride: usize,
+    pub(crate) value_stride: usize,
     /// Where the values begin, from the first key.
     pub(crate) values_offset: usize,
     /// Bytes of the slots of one bucket.
@@ -86,8 +95,16 @@ impl Shape {
         let (key, value) = (key.pad_to_align(), value.pad_to_align());
         assert!(Self::is_possible_of(key, value), "eight keys or values are larger than memory");
         let slots_align = max(key.align(), value.align());
-        let values_offset = round_up(key.size() * SLOT_COUNT, value.align());
-        let slots_bytes = round_up(values_offset + value.size() * SLOT_COUNT, slots_align);
+        let pair_bytes = key.size() + value.size();
+        let is_paired = key.size() % value.align() == 0 && pair_bytes % slots_align == 0;
+        let (key_stride, value_stride, values_offset) = if is_paired {
+            (pair_bytes, pair_bytes, key.size())
+        } else {
+            (key.size(), value.size(), round_up(key.size() * SLOT_COUNT, value.align()))
+        };
+        let values_end =
+            round_up(key.size() * SLOT_COUNT, value.align()) + value.size() * SLOT_COUNT;
+        let slots_bytes = round_up(values_end, slots_align);
         let bucket_bytes = BUCKET_HEAD_BYTES + slots_bytes;
         let mut block_log2 = 0;
         while !cfg!(stress) && bucket_bytes <= BLOCK_BYTES_MAX >> (block_log2 + 1) {
@@ -101,6 +118,8 @@ impl Shape {
         Self {
             key_bytes: key.size(),
             value_bytes: value.size(),
+            key_stride,
+            value_stride,
             values_offset,
             slots_bytes,
             slots_align,
@@ -109,6 +128,12 @@ impl Shape {
             node_bytes: round_up(node_slots_end, node_align),
             node_align,
         }
+    }
+
+    /// Whether each key lies beside its value.
+    #[inline(always)]
+    pub(crate) const fn is_paired(&self) -> bool {
+        self.key_stride == self.key_bytes + self.value_bytes
     }
 
     /// Buckets of a full block.
@@ -228,6 +253,34 @@ mod tests {
         assert_eq!(shape.slots_bytes, 16 * ITEM_BYTES_MAX);
         assert_eq!(shape.block_len(), 1);
         assert_eq!(shape.block_layout(4), None);
+    }
+
+    #[test]
+    fn a_key_lies_beside_its_value_where_that_takes_no_padding() {
+        #[repr(align(64))]
+        struct Aligned;
+        // From one key to the next, from one value to the next, and to the first value.
+        fn layout_of<K, V>() -> (bool, [usize; 3]) {
+            let shape = Shape::of::<K, V>();
+            let in_arrays = [size_of::<K>(), size_of::<V>(), shape.values_offset];
+            assert!(shape.slots_bytes >= SLOT_COUNT * (size_of::<K>() + size_of::<V>()));
+            let strides = [shape.key_stride, shape.value_stride, shape.values_offset];
+            assert!(shape.is_paired() || strides == in_arrays);
+            (shape.is_paired(), strides)
+        }
+        assert_eq!(layout_of::<u64, u64>(), (true, [16, 16, 8]));
+        assert_eq!(layout_of::<[u8; 16], [u8; 64]>(), (true, [80, 80, 16]));
+        assert_eq!(layout_of::<u64, ()>(), (true, [8, 8, 8]));
+        assert_eq!(layout_of::<(), u64>(), (true, [8, 8, 0]));
+        assert_eq!(layout_of::<u64, u8>(), (false, [8, 1, 64]));
+        assert_eq!(layout_of::<u8, u64>(), (false, [1, 8, 8]));
+        assert_eq!(layout_of::<[u8; 3], [u8; 5]>(), (true, [8, 8, 3]));
+        assert_eq!(layout_of::<u32, [u8; 4]>(), (true, [8, 8, 4]));
+        // A pair would fit, but its second part would not be aligned.
+        assert_eq!(layout_of::<[u8; 4], u32>().1, [8, 8, 4]);
+        assert_eq!(layout_of::<[u8; 3], (u32, u8)>().1, [3, 8, 24]);
+        assert_eq!(layout_of::<(), ()>(), (true, [0, 0, 0]));
+        assert_eq!(layout_of::<u8, Aligned>().1, [1, 0, 64]);
     }
 
     #[test]

@@ -161,7 +161,7 @@ impl<'a, K, V> BucketView<'a, K, V> {
             return None;
         }
         // SAFETY: a taken slot (R3) of a table that is borrowed for `'a`.
-        Some(unsafe { (&*self.bucket.key(slot), &*self.bucket.value::<K, V>(slot)) })
+        Some(unsafe { (&*self.bucket.key::<K, V>(slot), &*self.bucket.value::<K, V>(slot)) })
     }
 }
 
