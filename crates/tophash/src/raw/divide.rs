@@ -15,7 +15,7 @@ use super::header::index_bits;
 use super::tophash::{SLOT_COUNT, Word};
 
 /// The most bytes of an entry that is copied to both parts.
-const SMALL_ENTRY_BYTES: usize = 16;
+const SMALL_ENTRY_BYTES: usize = 80;
 
 /// Whether X must not be the bucket itself.
 pub(super) const fn wants_buffer<K, V>() -> bool {
