@@ -1,7 +1,7 @@
 //! Finding an entry.
 
 use super::bucket::{Bucket, Slot, Slots};
-use super::sizing::Shape;
+use super::sizing::{LINE_BYTES, Shape};
 use super::tophash::{Tophash, Word};
 use super::{Flags, RawTable, block};
 use crate::alloc::Allocator;
@@ -121,6 +121,8 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         unsafe {
             let mut node = self.header().bucket_at(pivot, place, Self::SHAPE).next();
             while !node.is_null() {
+                // The head may be in one line and the first entry in the next.
+                prefetch(node.cast::<u8>().wrapping_add(const { behind_first_entry(Self::SHAPE) }));
                 let bucket = Bucket::of_node(node, Self::SHAPE);
                 let mut matches = bucket.word().matches(tophash);
                 while let Some(slot) = matches.first() {
@@ -146,6 +148,13 @@ pub(super) fn ask_for_slots((pivot, place): (*mut u8, usize), shape: &Shape) {
     if !shape.is_paired() {
         prefetch(keys.wrapping_add(shape.values_offset));
     }
+}
+
+/// Where in a node the line is that may be needed beside that of its head: the second entry's, or
+/// the first value's where keys and values lie apart.
+const fn behind_first_entry(shape: &Shape) -> usize {
+    let distance = if shape.is_paired() { shape.key_stride } else { shape.values_offset };
+    shape.node_slots_offset + if distance < LINE_BYTES { distance } else { LINE_BYTES }
 }
 
 /// Asks for the cache line at an address, which may be anything.

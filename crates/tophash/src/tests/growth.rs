@@ -103,7 +103,7 @@ fn a_small_map_that_doubles_moves_each_entry_once() {
     // Of small entries both parts of a chain get a copy at first; of the others only one does.
     for len in [8, 13, 26, 52] {
         assert_moves_each_once(len, &0_u64);
-        assert_moves_each_once(len, &[0_u64; 4]);
+        assert_moves_each_once(len, &[0_u64; 16]);
     }
     // Where a block has four buckets, and where it has two.
     assert_moves_each_once(8, &[0_u64; 100]);

@@ -9,14 +9,15 @@ use crate::raw::divide::wants_buffer;
 use crate::raw::{RawTable, work};
 
 #[test]
-fn entries_of_up_to_16_bytes_are_copied_to_both_parts_and_larger_ones_moved() {
+fn entries_of_up_to_80_bytes_are_copied_to_both_parts_and_larger_ones_moved() {
     assert!(wants_buffer::<u64, u64>());
-    assert!(wants_buffer::<u128, ()>());
-    assert!(wants_buffer::<(), u128>());
+    assert!(wants_buffer::<[u8; 16], [u8; 64]>());
+    assert!(wants_buffer::<[u64; 10], ()>());
+    assert!(wants_buffer::<(), [u64; 10]>());
     assert!(wants_buffer::<(), ()>());
-    assert!(!wants_buffer::<[u8; 9], u64>());
-    assert!(!wants_buffer::<u64, [u8; 9]>());
-    assert!(!wants_buffer::<[u8; 17], ()>());
+    assert!(!wants_buffer::<[u8; 17], [u8; 64]>());
+    assert!(!wants_buffer::<[u8; 16], [u8; 65]>());
+    assert!(!wants_buffer::<[u8; 81], ()>());
 }
 
 /// How often a table of two buckets hashes, when it doubles with twelve entries in one chain and
@@ -46,11 +47,11 @@ fn hashes_of_doubling<V: Default>(keys: impl Fn(u64) -> u64) -> usize {
 fn a_chain_that_needs_no_overflow_bucket_any_more_is_hashed_once_when_it_is_divided() {
     let evenly = |n| n * 2;
     assert_eq!(hashes_of_doubling::<u64>(evenly), 13);
-    assert_eq!(hashes_of_doubling::<[u64; 4]>(evenly), 13);
+    assert_eq!(hashes_of_doubling::<[u64; 16]>(evenly), 13);
     // All twelve go to one part: they are hashed up to the ninth, or all, and then once more.
     let to_one = |n| n * 4;
     assert_eq!(hashes_of_doubling::<u64>(to_one), 9 + 13);
-    assert_eq!(hashes_of_doubling::<[u64; 4]>(to_one), 12 + 13);
+    assert_eq!(hashes_of_doubling::<[u64; 16]>(to_one), 12 + 13);
 }
 
 #[test]
