@@ -245,6 +245,26 @@ fn the_very_insertion_that_needs_the_room_ends_a_shrink() {
 }
 
 #[test]
+fn a_reservation_ends_a_shrink_that_would_take_the_room_and_no_other() {
+    for (additional, bucket_count) in [(6000, 1024), (3000, 1023)] {
+        let mut map = of_1024_buckets(3000);
+        map.set_shrink_policy(ShrinkPolicy::Automatic);
+        let mut walk = map.walk();
+        while let Some(entry) = walk.next() {
+            if *entry.key() >= 10 {
+                entry.remove();
+            }
+        }
+        assert!(map.is_shrinking());
+        // The table has as much room already, in all of its buckets or in half of them.
+        map.reserve(additional);
+        map.insert(10, 10);
+        assert_eq!(map.table.bucket_count(), bucket_count, "{additional}");
+        check(&map);
+    }
+}
+
+#[test]
 fn a_removal_while_the_map_shrinks_merges_one_bucket() {
     let mut map = of_1024_buckets(100);
     map.set_shrink_policy(ShrinkPolicy::Automatic);
