@@ -300,4 +300,12 @@ mod tests {
         check::<String, u64>();
         check::<u64, u8>();
     }
+
+    #[test]
+    fn full_blocks_are_live_to_their_last_byte() {
+        for shape in [Shape::of::<u64, u64>(), Shape::of::<(), ()>(), Shape::of::<u64, u8>()] {
+            let block = shape.block_layout(shape.block_len()).unwrap().size();
+            assert_eq!(shape.live_bytes(shape.block_len() * 3, 3), block * 3);
+        }
+    }
 }

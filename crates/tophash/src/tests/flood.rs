@@ -129,6 +129,8 @@ fn equal_hashes_change_the_hash_once_for_each_doubling_and_are_reported() {
     // The first seed, and one change at each capacity.
     sizes[1..].windows(2).for_each(|pair| assert!(pair[0] < pair[1], "{sizes:?}"));
     assert!(seeds.len() <= 12 && seeds.len() > 2, "{sizes:?}");
+    assert_eq!(usize::from(map.stats().seed_epoch), seeds.len());
+    assert_eq!((seeds[0] >> 31, seeds[1] >> 31), (0, 1), "only the changed one is SipHash");
     assert!(map.is_flooded() && map.stats().is_flooded);
     assert!((0..3000).all(|n| map.get(&Same(n)) == Some(&n)));
     check(&map);

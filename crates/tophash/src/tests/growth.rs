@@ -87,14 +87,22 @@ fn filling_a_reserved_map_splits_nothing() {
     assert_eq!(map.table.bucket_count(), buckets);
 }
 
-/// Panics unless a map of `len` entries, which is full, moves each once when one more comes.
+/// Panics unless a map of `len` entries, which is full, moves each once when one more comes or room
+/// for it is reserved.
 fn assert_moves_each_once<V: Clone>(len: u64, value: &V) {
-    let mut map = HashMap::new();
-    map.extend((0..len).map(|n| (n, value.clone())));
-    assert_eq!(map.capacity() as u64, len);
-    work::reset();
-    map.insert(len, value.clone());
-    assert_eq!(work::reset().moved as u64, len);
+    for is_reserved in [false, true] {
+        let mut map = HashMap::new();
+        map.extend((0..len).map(|n| (n, value.clone())));
+        assert_eq!(map.capacity() as u64, len);
+        work::reset();
+        if is_reserved {
+            map.reserve(1);
+        } else {
+            map.insert(len, value.clone());
+        }
+        let work = work::reset();
+        assert_eq!((work.moved as u64, work.bytes_zeroed_or_copied), (len, 0));
+    }
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! Tests of the table.
 
+mod access;
+mod build;
 mod directory;
 mod divide;
+mod grow;
 mod header;
 mod order;
 mod overflow;
@@ -9,6 +12,8 @@ mod overflow;
 mod parallel;
 mod runs;
 mod scan;
+mod shrink;
+mod view;
 mod word;
 
 use super::RawTable;

@@ -157,6 +157,56 @@ fn one_unused_chunk_is_kept_and_the_others_go_one_by_one() {
     assert_eq!(counted.bytes, 0);
 }
 
+/// Takes `count` nodes of chunks of two, and gives the last back, one after another. After how many
+/// of them are two chunks unused, as the slab sees it?
+fn returned_after(shape: Shape, count: usize) -> usize {
+    let mut counted = Counted::new(shape);
+    counted.reserve(count, 1);
+    for _ in 0..count {
+        counted.take();
+    }
+    let mut given_back = 0;
+    while counted.release_one() == Work::default() {
+        counted.give_back(counted.taken.len() - 1);
+        given_back += 1;
+    }
+    counted.release_all();
+    given_back
+}
+
+#[test]
+fn up_to_16_nodes_of_a_kibibyte_are_kept_as_long_as_half_of_all_are_used() {
+    let kibibyte = Shape::of::<u8, [u8; 124]>();
+    assert_eq!(kibibyte.node_bytes, 1024);
+    for shape in [kibibyte, Shape::of::<u64, u64>()] {
+        assert_eq!(returned_after(shape, 8), 4);
+        assert_eq!(returned_after(shape, 12), 6);
+        assert_eq!(returned_after(shape, 100), 17);
+    }
+    let larger = Shape::of::<u8, [u8; 125]>();
+    assert_eq!([8, 100].map(|count| returned_after(larger, count)), [4, 4]);
+}
+
+#[test]
+fn the_node_that_came_back_last_is_taken_first_whatever_its_chunk() {
+    let mut counted = Counted::new(Shape::of::<u64, u64>());
+    counted.reserve(12, 1);
+    for _ in 0..12 {
+        counted.take();
+    }
+    // Of a chunk, of another, and of the first again.
+    let given_back = [0, 2, 1].map(|place| counted.taken[place]);
+    for node in given_back {
+        let place = counted.taken.iter().position(|&taken| taken == node).unwrap();
+        counted.give_back(place);
+    }
+    for _ in given_back {
+        counted.take();
+    }
+    assert!(counted.taken[9..].iter().eq(given_back.iter().rev()));
+    counted.release_all();
+}
+
 #[test]
 fn sums_that_are_not_those_of_the_chunks_are_noticed() {
     let mut counted = Counted::new(Shape::of::<u64, u64>());

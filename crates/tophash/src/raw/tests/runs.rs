@@ -65,3 +65,22 @@ fn the_only_bucket_is_visited_from_a_slot_that_the_seed_chooses() {
         assert!(firsts[..filled as usize].iter().all(|&is_first| is_first), "of {filled}");
     }
 }
+
+#[test]
+fn the_only_buckets_overflow_buckets_come_after_it_wherever_it_begins() {
+    for turn in 0..8 {
+        let mut table = RawTable::new_in(Global);
+        table.fix_seed(turn << (16 + 5));
+        insert(&mut table, 0, !0);
+        // As when memory for a growth is refused.
+        for n in 1..20 {
+            table.insert_new(hasher(&n), n, !n);
+        }
+        table.check(Some(&hasher));
+        let first = u64::from(turn);
+        let expected = (first..8).chain(0..first).chain(8..20);
+        assert!(table.iter().map_while(|(key, _)| Some(*key)).eq(expected.clone()));
+        let folded = table.iter().fold(Vec::new(), |keys, (key, _)| [keys, vec![*key]].concat());
+        assert!(folded.into_iter().eq(expected));
+    }
+}
