@@ -258,16 +258,20 @@ where
         if self.is_usual() {
             return self.table.get(hash, equals(key));
         }
-        self.find_slowly(key)
+        self.find_slowly(hash, key)
     }
 
-    #[cold]
+    /// [`Self::find`] in a map that grows, has changed its hash, or is very large. The compiler is
+    /// not told that it is cold: a very large map always comes here, and is hashed for before.
     #[inline(never)]
-    fn find_slowly<Q>(&self, key: &Q) -> Option<(&K, &V)>
+    fn find_slowly<Q>(&self, mut hash: u64, key: &Q) -> Option<(&K, &V)>
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        self.table.get(self.hash_of(key), equals(key))
+        if !self.table.has_first_hash() {
+            hash = self.hash_anew(key);
+        }
+        self.table.get_by_detour(hash, equals(key))
     }
 
     /// The entry with `key`, by the table's own types, to be changed.
@@ -280,15 +284,15 @@ where
             return None;
         }
         let mut hash = self.first_hash_of(key);
-        if !self.is_usual() {
-            hash = self.hash_slowly(key);
+        if !self.is_usual() && !self.table.has_first_hash() {
+            hash = self.hash_anew(key);
         }
         self.table.get_mut(hash, equals(key))
     }
 
     #[cold]
     #[inline(never)]
-    fn hash_slowly<Q: Hash + ?Sized>(&self, key: &Q) -> u64 {
+    fn hash_anew<Q: Hash + ?Sized>(&self, key: &Q) -> u64 {
         self.hash_of(key)
     }
 

@@ -16,6 +16,18 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         Some(unsafe { (&*slot.key(), &*slot.value()) })
     }
 
+    /// As [`Self::get`], without asking first whether the table is as most are.
+    #[inline(always)]
+    pub(crate) fn get_by_detour(
+        &self,
+        hash: u64,
+        equals: impl FnMut(&K) -> bool,
+    ) -> Option<(&K, &V)> {
+        let slot = self.find_in_any(hash, equals)?;
+        // SAFETY: the slot is taken, and the table is borrowed.
+        Some(unsafe { (&*slot.key(), &*slot.value()) })
+    }
+
     /// The entry with this hash whose key satisfies `equals`, to be changed.
     #[inline(always)]
     pub(crate) fn get_mut(

@@ -291,14 +291,13 @@ impl Directory {
     }
 }
 
-/// The block at `place`, by way of the root at `entry_point`. Out of line: only tables of more than
-/// 32768 blocks, half a gigabyte or more, have a root.
+/// The block at `place`, by way of the root at `entry_point`: tables of more than 32768 blocks, half a
+/// gigabyte or more, have one.
 ///
 /// # Safety
 ///
 /// `entry_point` is that of a directory with a root and more than `place` blocks.
-#[cold]
-#[inline(never)]
+#[inline(always)]
 pub(crate) unsafe fn block_by_root(entry_point: NonNull<u8>, place: usize) -> Pivot {
     // SAFETY: a root has a page for every block, and a page a pointer.
     unsafe {
