@@ -291,8 +291,8 @@ impl Directory {
     }
 }
 
-/// The block at `place`, by way of the root at `entry_point`: tables of more than 32768 blocks, half a
-/// gigabyte or more, have one.
+/// The block at `place`, by way of the root at `entry_point`: tables of more than 32768 blocks,
+/// half a gigabyte or more, have one.
 ///
 /// # Safety
 ///
