@@ -23,7 +23,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         hash: u64,
         equals: impl FnMut(&K) -> bool,
     ) -> Option<(&K, &V)> {
-        let slot = self.find_in_any(hash, equals)?;
+        let (slot, _) = self.find_in_any(hash, equals)?;
         // SAFETY: the slot is taken, and the table is borrowed.
         Some(unsafe { (&*slot.key(), &*slot.value()) })
     }

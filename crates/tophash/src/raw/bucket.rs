@@ -102,7 +102,7 @@ impl<K, V> Slots<K, V> {
 ///
 /// # Safety
 ///
-/// Both slots exist. The first holds an entry, which becomes forgotten, or does not yet mean one.
+/// Both slots exist, and the first holds an entry. Only one of the two is to count as one then.
 #[inline(always)]
 pub(crate) unsafe fn copy_entry<K, V>(from: (Slots<K, V>, usize), to: (Slots<K, V>, usize)) {
     // SAFETY: as the caller says. Not a pair at once: if it was written as two shortly before, the

@@ -22,7 +22,8 @@ pub(super) const fn wants_buffer<K, V>() -> bool {
     size_of::<K>() + size_of::<V>() <= SMALL_ENTRY_BYTES
 }
 
-/// The slots of a bucket outside of a table, without a word.
+/// The slots of a bucket outside of a table, without a word. Its fields give it the size and the
+/// alignment of slots; where in them an entry lies, [`Slots`] knows, also for pairs.
 #[repr(C)]
 pub(super) struct Buffer<K, V> {
     keys: [MaybeUninit<K>; SLOT_COUNT],

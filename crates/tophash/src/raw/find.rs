@@ -49,20 +49,18 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         hash: u64,
         equals: impl FnMut(&K) -> bool,
     ) -> Option<(Slot<K, V>, Main)> {
-        // SAFETY: an index is at most `last` (R2).
-        unsafe { self.find_in(self.header().index_of(hash), hash, equals) }
+        self.find_in_any(hash, equals)
     }
 
-    /// As [`Self::find`], for a table that may grow, shrink, or have a root.
+    /// As [`Self::find_with_main`], for a table that may grow, shrink, or have a root.
     #[inline(always)]
     pub(super) fn find_in_any(
         &self,
         hash: u64,
         equals: impl FnMut(&K) -> bool,
-    ) -> Option<Slot<K, V>> {
+    ) -> Option<(Slot<K, V>, Main)> {
         // SAFETY: an index is at most `last` (R2).
-        let (slot, _) = unsafe { self.find_in(self.header().index_of(hash), hash, equals) }?;
-        Some(slot)
+        unsafe { self.find_in(self.header().index_of(hash), hash, equals) }
     }
 
     /// The rest of [`Self::find_with_main`], for the chain `index`.

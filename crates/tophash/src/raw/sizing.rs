@@ -95,16 +95,16 @@ impl Shape {
         let (key, value) = (key.pad_to_align(), value.pad_to_align());
         assert!(Self::is_possible_of(key, value), "eight keys or values are larger than memory");
         let slots_align = max(key.align(), value.align());
+        let behind_keys = round_up(key.size() * SLOT_COUNT, value.align());
         let pair_bytes = key.size() + value.size();
         let is_paired = key.size() % value.align() == 0 && pair_bytes % slots_align == 0;
         let (key_stride, value_stride, values_offset) = if is_paired {
             (pair_bytes, pair_bytes, key.size())
         } else {
-            (key.size(), value.size(), round_up(key.size() * SLOT_COUNT, value.align()))
+            (key.size(), value.size(), behind_keys)
         };
-        let values_end =
-            round_up(key.size() * SLOT_COUNT, value.align()) + value.size() * SLOT_COUNT;
-        let slots_bytes = round_up(values_end, slots_align);
+        // The same for pairs, which have no padding.
+        let slots_bytes = round_up(behind_keys + value.size() * SLOT_COUNT, slots_align);
         let bucket_bytes = BUCKET_HEAD_BYTES + slots_bytes;
         let mut block_log2 = 0;
         while !cfg!(stress) && bucket_bytes <= BLOCK_BYTES_MAX >> (block_log2 + 1) {
