@@ -29,10 +29,14 @@ impl Flags {
     pub(super) const PARTIAL: Self = Self(64);
     /// The blocks are found by way of a root.
     pub(super) const ROOTED: Self = Self(128);
-    /// The table is too large to be expected in the cache.
+    /// The slots of a bucket are asked for before its word has come: the table is too large to be
+    /// expected in the cache, or `SERIAL`.
     pub(super) const FAR: Self = Self(256);
     /// The highest bit of `hash0`, which says that the map has changed its hash.
     pub(super) const OTHER_HASH: Self = Self(512);
+    /// Look-ups come one at a time, so that each waits for its own memory: it is asked for ahead
+    /// in a small table too.
+    pub(super) const SERIAL: Self = Self(1024);
 
     /// What a look-up has to know before it can find a bucket.
     pub(super) const DETOURS: Self = Self(Self::PARTIAL.0 | Self::ROOTED.0);
@@ -62,6 +66,7 @@ impl Flags {
     /// Takes over another table's flags, but not what follows from its size. There is no entry yet.
     pub(super) fn take_over(&mut self, other: Self) {
         self.0 = self.0 & Self::OF_SIZE.0 | other.0 & !Self::OF_SIZE.0 | Self::IDLE.0;
+        self.set(Self::FAR, self.has(Self::FAR.and(Self::SERIAL)));
     }
 
     /// The size at which the hash was changed last, as `flood.rs` counts sizes; 0 for never.

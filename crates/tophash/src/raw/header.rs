@@ -62,6 +62,11 @@ const NEAR_BLOCKS_LOG2: u32 = if PAGE_LOG2 < 4 { PAGE_LOG2 } else { 4 };
 
 impl Header {
     pub(super) const fn empty() -> Self {
+        Self::empty_with(Flags::NONE)
+    }
+
+    /// That of a table without memory which has these settings.
+    pub(super) const fn empty_with(settings: Flags) -> Self {
         Self {
             count: 0,
             buckets: empty_page(),
@@ -69,7 +74,7 @@ impl Header {
             mask: 0,
             bound: 0,
             hash0: 0,
-            flags: Flags::IDLE,
+            flags: settings.and(Flags::IDLE),
         }
     }
 
@@ -120,7 +125,8 @@ impl Header {
         debug_assert!(last <= mask);
         self.mask = mask;
         self.flags.set(Flags::PARTIAL, last != mask);
-        self.flags.set(Flags::FAR, (mask >> shape.block_log2) >> NEAR_BLOCKS_LOG2 != 0);
+        let is_large = (mask >> shape.block_log2) >> NEAR_BLOCKS_LOG2 != 0;
+        self.flags.set(Flags::FAR, is_large || self.flags.has(Flags::SERIAL));
         self.flags.set(Flags::ROOTED, (mask >> shape.block_log2) >> PAGE_LOG2 != 0);
         let capacity = u32::try_from(self.capacity_of_mask()).unwrap_or(u32::MAX);
         self.bound = if last == mask { capacity } else { last };

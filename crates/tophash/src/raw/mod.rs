@@ -231,6 +231,12 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         Self { parts: Parts { header: Header::empty(), allocator }, marker: PhantomData }
     }
 
+    /// As [`Self::new_in`], for who looks up one entry at a time: see [`Flags::SERIAL`].
+    pub(crate) const fn new_serial_in(allocator: A) -> Self {
+        let header = Header::empty_with(Flags::SERIAL);
+        Self { parts: Parts { header, allocator }, marker: PhantomData }
+    }
+
     #[inline(always)]
     fn header(&self) -> &Header {
         &self.parts.header

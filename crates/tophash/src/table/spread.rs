@@ -1,14 +1,18 @@
 //! A table of hashes that are spread and keyed already: [`SpreadTable`]. For `tophash-sync` alone.
 
 use super::{Entry, HashTable, OccupiedEntry, ScanPosition, ScanStep, VacantEntry};
+use crate::alloc::Global;
 use crate::inspect::Stats;
-use crate::raw::{self, Occupied, RawEntry};
+use crate::raw::{self, Occupied, RawEntry, RawTable};
 
 /// A [`HashTable`] that takes hashes as they are, and does not mix them with a seed of its own.
 ///
 /// Who locks a table for each call can then hash and mix before the lock is taken. The caller sees
 /// to it that bits 32 to 63 of a hash are as good as random, and differ from one owner to the next:
 /// else the order of one table is a flood for another.
+///
+/// Under a lock no look-up begins before the one before it has ended, so memory is asked for ahead
+/// in a small table too (docs/decisions/0018).
 #[doc(hidden)]
 pub struct SpreadTable<T> {
     table: HashTable<T>,
@@ -17,7 +21,7 @@ pub struct SpreadTable<T> {
 impl<T> SpreadTable<T> {
     #[must_use]
     pub const fn new() -> Self {
-        Self { table: HashTable::new() }
+        Self { table: HashTable { raw: RawTable::new_serial_in(Global) } }
     }
 
     /// The table, for what needs no hash.

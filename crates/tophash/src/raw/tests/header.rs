@@ -216,6 +216,7 @@ fn each_state_is_a_bit_of_its_own() {
         Flags::ROOTED,
         Flags::FAR,
         Flags::OTHER_HASH,
+        Flags::SERIAL,
     ];
     for (place, state) in states.into_iter().enumerate() {
         let mut flags = Flags::NONE;
@@ -258,6 +259,18 @@ fn a_copy_takes_over_all_flags_but_those_of_the_size() {
     let mut mine = Flags::NONE;
     mine.take_over(others.and(of_size));
     assert_eq!(mine, others.and(Flags::IDLE));
+}
+
+#[test]
+fn a_serial_table_is_never_near_once_it_has_memory() {
+    let mut header = Header::empty_with(Flags::SERIAL);
+    for (mask, last) in sizes() {
+        header.set_size(mask, last, &SHAPE);
+        assert!(!header.is_near(), "mask {mask}, last {last}");
+    }
+    let mut copy = Header::empty();
+    copy.flags.take_over(header.without_memory().flags);
+    assert!(copy.flags.has(Flags::SERIAL) && !copy.is_near());
 }
 
 #[cfg(feature = "std")]
