@@ -22,10 +22,13 @@
 //!   until the array is freed.
 //! - **D2.** An index, and the one that it calls older, are boxes that stay until the array is
 //!   freed; the older one is shorter.
+//! - **D3.** Once some length was loaded from `front_len`, `front` is an index with that length or
+//!   a longer one. Both change during a `turn` alone, `front` before its length.
 
-use crate::atomics::{AtomicPtr, AtomicUsize, Ordering};
+use crate::atomics::{AtomicPtr, AtomicUsize, Mutex, Ordering};
 use crate::zeroed::{drop_slice, zeroed};
 use std::ptr;
+use std::sync::PoisonError;
 
 /// Bytes of the buckets that are made at once: little enough that to make them is no pause.
 const CHUNK_BYTES: usize = 1024;
@@ -34,7 +37,12 @@ const CHUNK_BYTES: usize = 1024;
 const FIRST_LEN: usize = if cfg!(any(stress, loom, shuttle)) { 2 } else { 8 };
 
 pub(crate) struct Chunks<B> {
+    /// The pointers of the newest index, and how many there are: for look-ups.
+    front: AtomicPtr<AtomicPtr<B>>,
+    front_len: AtomicUsize,
     newest: AtomicPtr<Index<B>>,
+    /// One at a time puts a longer index in front.
+    turn: Mutex<()>,
     /// How many chunks were freed already, when the array is freed step by step.
     freed: AtomicUsize,
 }
@@ -50,6 +58,10 @@ impl<B> Index<B> {
     /// The index as a box's pointer.
     fn make(len: usize, older: *mut Self) -> *mut Self {
         Box::into_raw(Box::new(Self { pointers: zeroed(len), older }))
+    }
+
+    fn first_pointer(&self) -> *mut AtomicPtr<B> {
+        self.pointers.as_ptr().cast_mut()
     }
 
     /// The canonical place of a chunk's pointer, which is below the length.
@@ -75,7 +87,14 @@ impl<B> Chunks<B> {
     pub(crate) fn with_room(bucket_count: usize) -> Self {
         let len = bucket_count.div_ceil(Self::CHUNK_LEN).max(FIRST_LEN);
         let first = Index::make(len, ptr::null_mut());
-        Self { newest: AtomicPtr::new(first), freed: AtomicUsize::new(0) }
+        Self {
+            // SAFETY: D2.
+            front: AtomicPtr::new(unsafe { &*first }.first_pointer()),
+            front_len: AtomicUsize::new(len),
+            newest: AtomicPtr::new(first),
+            turn: Mutex::new(()),
+            freed: AtomicUsize::new(0),
+        }
     }
 
     #[inline]
@@ -87,18 +106,30 @@ impl<B> Chunks<B> {
     /// A bucket, if its chunk has been made.
     #[inline]
     pub(crate) fn get(&self, index: usize) -> Option<&B> {
-        let pointers = &self.newest().pointers;
-        if let Some(pointer) = pointers.get(index / Self::CHUNK_LEN) {
-            let chunk = pointer.load(Ordering::Acquire);
-            if !chunk.is_null() {
-                // SAFETY: D1.
-                return Some(unsafe { &*chunk.add(index % Self::CHUNK_LEN) });
-            }
-        }
-        self.get_by_canonical(index)
+        self.get_at_hand(index).or_else(|| self.get_by_canonical(index))
     }
 
-    /// The same when nobody has looked for the chunk since the newest index was made.
+    /// A bucket, if its chunk has been made and somebody has looked for it by [`Self::get`] since
+    /// the newest index came.
+    #[inline]
+    pub(crate) fn get_at_hand(&self, index: usize) -> Option<&B> {
+        let number = index / Self::CHUNK_LEN;
+        // In this order, and neither waits for the other: D3.
+        let len = self.front_len.load(Ordering::Acquire);
+        let front = self.front.load(Ordering::Acquire);
+        if number >= len {
+            return None;
+        }
+        // SAFETY: D3: there are so many pointers, and D2: they stay.
+        let chunk = unsafe { &*front.add(number) }.load(Ordering::Acquire);
+        if chunk.is_null() {
+            return None;
+        }
+        // SAFETY: D1.
+        Some(unsafe { &*chunk.add(index % Self::CHUNK_LEN) })
+    }
+
+    /// A bucket, if its chunk has been made; the newest index has its pointer afterwards.
     #[cold]
     #[inline(never)]
     fn get_by_canonical(&self, index: usize) -> Option<&B> {
@@ -117,23 +148,14 @@ impl<B> Chunks<B> {
     /// Puts an index in front that has room for so many chunks.
     #[cold]
     fn lengthen(&self, chunk_count: usize) {
-        let mut newest = self.newest.load(Ordering::Acquire);
-        loop {
-            // SAFETY: D2.
-            let len = unsafe { &*newest }.pointers.len();
-            if len >= chunk_count {
-                return;
-            }
-            let longer = Index::make(2 * len, newest);
-            let (success, failure) = (Ordering::AcqRel, Ordering::Acquire);
-            match self.newest.compare_exchange(newest, longer, success, failure) {
-                Ok(_) => newest = longer,
-                Err(now) => {
-                    newest = now;
-                    // SAFETY: it is the box of above, which nobody has seen.
-                    drop(unsafe { Box::from_raw(longer) });
-                }
-            }
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut newest = self.newest();
+        while newest.pointers.len() < chunk_count {
+            let longer = Index::make(2 * newest.pointers.len(), ptr::from_ref(newest).cast_mut());
+            self.newest.store(longer, Ordering::Release);
+            newest = self.newest();
+            self.front.store(newest.first_pointer(), Ordering::Release);
+            self.front_len.store(newest.pointers.len(), Ordering::Release);
         }
     }
 

@@ -99,6 +99,12 @@ impl<B> Directory<B> {
         self.buckets.get(index)
     }
 
+    /// The same, if the bucket was looked for before; else perhaps none.
+    #[inline]
+    pub(crate) fn bucket_at_hand(&self, index: usize) -> Option<&B> {
+        self.buckets.get_at_hand(index)
+    }
+
     /// The index of the bucket that a hash belongs to, if no split is under way.
     #[inline]
     pub(crate) fn index_of(&self, hash: u64) -> usize {
@@ -147,7 +153,7 @@ impl<B: Bucket> Directory<B> {
     #[inline]
     pub(crate) fn place_of(&self, hash: u64) -> Place<'_, B> {
         let index = self.index_of(hash);
-        if let Some(bucket) = self.bucket(index) {
+        if let Some(bucket) = self.bucket_at_hand(index) {
             let word = bucket.word();
             if B::level(word).is_some_and(|level| low_bits(hash, level) == index) {
                 return Place { index, bucket, word };

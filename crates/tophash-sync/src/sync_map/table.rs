@@ -60,7 +60,7 @@ impl<K, V> Table<K, V> {
         mut is_it: impl FnMut(&Entry<K, V>) -> bool,
     ) -> Option<Hit<'_, K, V>> {
         let index = self.directory.index_of(hash);
-        if let Some(main) = self.directory.bucket(index) {
+        if let Some(main) = self.directory.bucket_at_hand(index) {
             let begin = main.word();
             if begin.is_born() {
                 if let Some(hit) = main.find(begin, hash, &mut is_it) {

@@ -44,7 +44,7 @@ impl Table {
     pub(super) fn load(&self, key: u64) -> Option<u64> {
         let hash = self.hashing.hash(key);
         let index = self.directory.index_of(hash);
-        if let Some(bucket) = self.directory.bucket(index) {
+        if let Some(bucket) = self.directory.bucket_at_hand(index) {
             let begin = bucket.state();
             if let Ok(found) = bucket.read(begin, key) {
                 // What is found is right wherever it is; to find nothing counts only in the bucket
@@ -73,7 +73,7 @@ impl Table {
     #[inline]
     pub(super) fn lock(&self, hash: u64) -> Option<Locked<'_>> {
         let index = self.directory.index_of(hash);
-        if let Some(bucket) = self.directory.bucket(index) {
+        if let Some(bucket) = self.directory.bucket_at_hand(index) {
             let seen = bucket.state();
             if seen.is_open() && seen.is_place_of(hash, index) && bucket.try_lock(seen) {
                 return Some(Locked { bucket, state: seen });

@@ -39,12 +39,13 @@ pub(super) const GRACE: u64 = 3;
 /// Stands in a record for a thread that is not pinned.
 const UNPINNED: u64 = 0;
 
-/// Added to a record's count of pins when it is to be given back with the last of them.
+/// Added to a record's count of inner pins when it is to be given back with the last pin.
 const LEAVING: usize = 1 << (usize::BITS - 1);
 
-/// Pins of one thread at the same time. Only who forgets pins comes here, and soonest where a word
-/// has 32 bits; one more would look like [`LEAVING`] and give the record away while it is in use.
-const PINS_MAX: usize = LEAVING - 1;
+/// Pins of one thread within another at the same time. Only who forgets pins comes here, and
+/// soonest where a word has 32 bits; one more would look like [`LEAVING`] and give the record away
+/// while it is in use.
+const INNER_PINS_MAX: usize = LEAVING - 1;
 
 /// The clock, and the records of all threads that ever pinned.
 pub(super) struct Clock {
@@ -61,8 +62,8 @@ pub(super) struct Record {
     next: AtomicPtr<Record>,
     /// How many records were there before.
     pub(super) index: usize,
-    /// Pins of the thread, and [`LEAVING`]. The owner's alone.
-    pin_count: Cell<usize>,
+    /// Pins of the thread besides one, and [`LEAVING`]. The owner's alone.
+    inner_pins: Cell<usize>,
     /// What the barrier asks for; here because who pins has this line at hand.
     has_helped_barrier: bool,
 }
@@ -115,7 +116,7 @@ impl Clock {
                 is_taken: AtomicBool::new(true),
                 next: AtomicPtr::new(first),
                 index,
-                pin_count: Cell::new(0),
+                inner_pins: Cell::new(0),
                 has_helped_barrier: barrier::is_helped(),
             }));
             let (success, failure) = (Ordering::AcqRel, Ordering::Acquire);
@@ -133,17 +134,14 @@ impl Clock {
     ///
     /// # Panics
     ///
-    /// If the thread has [`PINS_MAX`] pins already.
+    /// If the thread has [`INNER_PINS_MAX`] pins within another already.
     #[inline]
     pub(super) fn pin(&self, record: &Record) {
-        let count = record.pin_count.get();
-        if count == 0 {
-            record.pin_count.set(1);
+        if record.is_pinned() {
+            record.pin_within();
+        } else {
             record.pinned_at.store(self.epoch(), Ordering::Relaxed);
             barrier::light(record.has_helped_barrier);
-        } else {
-            assert!(count & PINS_MAX < PINS_MAX, "a thread pins no more than {PINS_MAX} times");
-            record.pin_count.set(count + 1);
         }
     }
 
@@ -168,31 +166,53 @@ impl Clock {
     }
 }
 
+// All of this is called by the owner.
 impl Record {
-    /// Ends a pin. Called by the owner.
+    #[inline]
+    fn is_pinned(&self) -> bool {
+        self.pinned_at.load(Ordering::Relaxed) != UNPINNED
+    }
+
+    /// Pins a thread that is pinned.
+    #[cold]
+    fn pin_within(&self) {
+        let count = self.inner_pins.get();
+        let is_possible = count & INNER_PINS_MAX < INNER_PINS_MAX;
+        assert!(is_possible, "a thread pins no more than {INNER_PINS_MAX} times within a pin");
+        self.inner_pins.set(count + 1);
+    }
+
+    /// Ends a pin.
     #[inline]
     pub(super) fn unpin(&self) {
-        let count = self.pin_count.get() - 1;
-        self.pin_count.set(count);
-        if count == 0 {
+        if self.inner_pins.get() == 0 {
             self.pinned_at.store(UNPINNED, Ordering::Release);
-        } else if count == LEAVING {
-            self.give_back();
+        } else {
+            self.unpin_within();
         }
     }
 
-    /// Gives the record back, at once or with the last pin. Called by the owner.
+    /// Ends one of several pins, or the last one of a thread that ends.
+    #[cold]
+    fn unpin_within(&self) {
+        match self.inner_pins.get() {
+            LEAVING => self.give_back(),
+            count => self.inner_pins.set(count - 1),
+        }
+    }
+
+    /// Gives the record back, at once or with the last pin.
     pub(super) fn leave(&self) {
-        let count = self.pin_count.get();
-        self.pin_count.set(count + LEAVING);
-        if count == 0 {
+        if self.is_pinned() {
+            self.inner_pins.set(self.inner_pins.get() + LEAVING);
+        } else {
             self.give_back();
         }
     }
 
     #[cold]
     fn give_back(&self) {
-        self.pin_count.set(0);
+        self.inner_pins.set(0);
         self.pinned_at.store(UNPINNED, Ordering::Release);
         self.is_taken.store(false, Ordering::Release);
     }
@@ -200,7 +220,7 @@ impl Record {
 
 #[cfg(all(test, not(any(loom, shuttle))))]
 mod tests {
-    use super::{Clock, GRACE, PINS_MAX};
+    use super::{Clock, GRACE, INNER_PINS_MAX};
     use testkit::silently;
 
     #[test]
@@ -208,7 +228,7 @@ mod tests {
         let clock = Clock::new();
         let record = clock.take_record();
         clock.pin(record);
-        record.pin_count.set(PINS_MAX);
+        record.inner_pins.set(INNER_PINS_MAX);
         assert!(silently(|| clock.pin(record)).is_err());
         record.unpin();
         clock.pin(record);
