@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::cast_precision_loss, reason = "figures are read to three digits")]
 
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -193,10 +194,12 @@ fn carry_out(command: Command) -> Result<(), String> {
         }
         Command::Report { record, check } => report::write(record.as_deref(), check),
         Command::List => {
-            for cell in matrix::all() {
-                println!("{cell}");
+            let mut stdout = io::stdout().lock();
+            match matrix::all().iter().try_for_each(|cell| writeln!(stdout, "{cell}")) {
+                // Whoever reads has seen enough.
+                Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.to_string()),
+                _ => Ok(()),
             }
-            Ok(())
         }
         Command::Repeat { cell, side, times } => {
             let all = matrix::all();

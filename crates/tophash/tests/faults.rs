@@ -47,38 +47,54 @@ fn a_map_whose_growth_is_refused_goes_on_with_longer_chains_and_grows_later() {
     assert!(map.capacity() >= 4000 && map.capacity() > 2 * capacity);
 }
 
+/// A map of so many entries: one that grows, one that does not, one that is too full because it was
+/// refused memory.
+fn reserving(count: u64) -> HashMap<u64, u64, Fnv1a> {
+    // Always the same: the chunks that overflow buckets lie in depend on the seed.
+    let mut map = HashMap::with_seed_and_hasher(1, Fnv1a);
+    map.reserve(500);
+    let _guard = (count == 2000).then(|| refuse(Refusal::Above(8 * 1024)));
+    for n in 0..count {
+        map.insert(n, n);
+    }
+    assert_eq!((map.is_growing(), map.stats().buckets > 128), (count > 500, count == 1670));
+    map
+}
+
 #[test]
 fn every_nth_refusal_in_try_reserve_is_an_error_and_gives_back_what_was_taken() {
-    for nth in 1.. {
-        let (was_reached, usage) = measure(|| {
-            // Always the same: the chunks that overflow buckets lie in depend on the seed.
-            let mut map = HashMap::with_seed_and_hasher(1, Fnv1a);
-            map.extend((0..500).map(|n| (n, n)));
-            let before = (map.allocation_size(), map.capacity());
-            let guard = refuse(Refusal::Nth(nth));
-            let result = map.try_reserve(20_000);
-            let was_reached = guard.has_refused();
-            drop(guard);
-            if let Err(error) = result {
-                assert!(was_reached);
-                assert!(matches!(error, TryReserveError::AllocError { .. }));
-                assert_eq!(map.capacity(), before.1);
-                // What may stay is the rarely needed part of the header.
-                assert!(map.allocation_size() <= before.0 + 256, "at the {nth}th");
-            } else {
-                assert!(map.capacity() >= 20_500);
-            }
-            assert_whole(&map, 500);
-            map.try_reserve(20_000).expect("memory is there again");
-            assert_whole(&map, 500);
-            was_reached
-        });
-        assert_eq!(usage.live_bytes, 0, "the {nth}th refusal leaks");
-        if !was_reached {
-            assert!(nth > 10);
-            return;
-        }
+    for count in [500, 1670, 2000] {
+        let refusals = (1..1000).take_while(|&nth| reservation_is_refused(count, nth)).count();
+        assert!(refusals > 5, "{refusals} of {count}");
     }
+}
+
+/// Whether the `nth` allocation of a reservation exists, and so was refused.
+fn reservation_is_refused(count: u64, nth: usize) -> bool {
+    let (is_refused, usage) = measure(|| {
+        let mut map = reserving(count);
+        let before = (map.allocation_size(), map.stats().buckets);
+        let guard = refuse(Refusal::Nth(nth));
+        let result = map.try_reserve(20_000);
+        let is_refused = guard.has_refused();
+        drop(guard);
+        if let Err(error) = result {
+            assert!(is_refused);
+            assert!(matches!(error, TryReserveError::AllocError { .. }));
+            assert_eq!(map.stats().buckets, before.1);
+            // What may stay is the rarely needed part of the header, a page of the directory and a
+            // chunk of overflow buckets.
+            let kept = map.allocation_size().saturating_sub(before.0);
+            assert!(kept <= 2048, "{kept} bytes at the {nth}th of {count}");
+            assert_whole(&map, count);
+            map.try_reserve(20_000).expect("memory is there again");
+        }
+        assert!(map.capacity() as u64 >= count + 20_000);
+        assert_whole(&map, count);
+        is_refused
+    });
+    assert_eq!(usage.live_bytes, 0, "the {nth}th refusal leaks");
+    is_refused
 }
 
 #[test]

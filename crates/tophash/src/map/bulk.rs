@@ -225,8 +225,8 @@ where
     /// false when memory for it was refused: later writes try again.
     /// O(steps).
     ///
-    /// Every write does one such step by itself. This is for a program that has time now and will
-    /// not later.
+    /// Every write does up to two such steps by itself. This is for a program that has time now
+    /// and will not later.
     ///
     /// ```
     /// let mut map: tophash::HashMap<u32, u32> = (0..1700).map(|n| (n, n)).collect();

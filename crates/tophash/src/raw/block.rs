@@ -144,14 +144,14 @@ pub(crate) fn link(pivot: *mut u8, len: usize, place: usize) -> *mut *mut Node {
 /// The bucket at `place` of a block of `len` buckets.
 #[inline(always)]
 pub(crate) fn bucket(pivot: *mut u8, len: usize, place: usize, shape: &Shape) -> Bucket {
-    Bucket::new(word(pivot, place), link(pivot, len, place), slots(pivot, place, shape))
+    Bucket::new(word(pivot, place), link(pivot, len, place), slots_address(pivot, place, shape))
 }
 
 /// Where the slots of the bucket at `place` of a block begin.
 #[inline(always)]
 pub(crate) fn slots(pivot: *mut u8, place: usize, shape: &Shape) -> NonNull<u8> {
-    // SAFETY: the slots lie within the block, so their address is not null; nobody asks for those
-    // of `EMPTY`.
+    // SAFETY: the slots lie within the block, so their address is not null. A look-up in a table
+    // without memory finds no match in the word and does not come here.
     unsafe { NonNull::new_unchecked(slots_address(pivot, place, shape)) }
 }
 

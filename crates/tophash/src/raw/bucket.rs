@@ -124,20 +124,21 @@ pub(crate) struct Bucket {
     /// Where the pointer to the chain's next bucket lies. In a main bucket it is written only
     /// when the word has hints (R4).
     link: *mut *mut Node,
-    slots: NonNull<u8>,
+    /// Where its slots begin: any address at all for the bucket of a table without memory.
+    slots: *mut u8,
 }
 
 impl Bucket {
     /// The bucket made of these parts.
     #[inline(always)]
-    pub(crate) fn new(word: *mut Word, link: *mut *mut Node, slots: NonNull<u8>) -> Self {
+    pub(crate) fn new(word: *mut Word, link: *mut *mut Node, slots: *mut u8) -> Self {
         Self { word, link, slots }
     }
 
     /// The bucket's slots.
     #[inline(always)]
     pub(crate) fn slots<K, V>(self) -> Slots<K, V> {
-        Slots::new(self.slots)
+        Slots::new(self.start())
     }
 
     /// The bucket that `node` is.
@@ -152,7 +153,7 @@ impl Bucket {
             Self::new(
                 &raw mut (*node).word,
                 &raw mut (*node).next,
-                NonNull::new_unchecked(node.cast::<u8>().add(shape.node_slots_offset)),
+                node.cast::<u8>().add(shape.node_slots_offset),
             )
         }
     }
@@ -257,7 +258,7 @@ impl Bucket {
         #[cfg(any(test, verify))]
         super::work::count_moved(1);
         let place = |(bucket, slot): (Self, usize)| {
-            let start = bucket.slots.as_ptr();
+            let start = bucket.slots;
             let key = start.wrapping_add(slot * shape.key_stride);
             (key, start.wrapping_add(shape.values_offset + slot * shape.value_stride))
         };
@@ -272,13 +273,15 @@ impl Bucket {
     /// Where the bucket's slots begin.
     #[inline(always)]
     pub(crate) fn start(self) -> NonNull<u8> {
-        self.slots
+        debug_assert!(!self.slots.is_null());
+        // SAFETY: whoever asks for slots has a table with memory (R9), within which they lie.
+        unsafe { NonNull::new_unchecked(self.slots) }
     }
 
     /// Whether the bucket's slots begin there.
     #[inline]
     pub(crate) fn starts_at(self, slots: NonNull<u8>) -> bool {
-        self.slots == slots
+        self.slots == slots.as_ptr()
     }
 
     /// Whether two handles mean the same bucket.

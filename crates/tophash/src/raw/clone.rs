@@ -38,7 +38,7 @@ impl<K: Clone, V: Clone, A: Allocator> RawTable<K, V, A> {
     fn copy_from(&mut self, source: &Self) {
         debug_assert!(self.len() == 0);
         self.header_mut().hash0 = source.header().hash0;
-        self.header_mut().flags.take_over(source.header().flags);
+        self.header_mut().take_over(source.header().flags, Self::SHAPE);
         if !source.header().is_allocated() {
             return;
         }

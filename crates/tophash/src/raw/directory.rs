@@ -36,7 +36,7 @@ pub(crate) const BLOCK_COUNT_MAX: u64 = (PAGE_LEN * ROOT_LEN) as u64;
 /// Pointers that the first page has room for at first.
 const FIRST_PAGE_LEN: usize = if cfg!(stress) { 4 } else { 16 };
 
-/// The start of a block's slots. See `block.rs`.
+/// What a block is known by. See `block.rs`.
 type Pivot = *mut u8;
 type Page = *mut Pivot;
 

@@ -102,8 +102,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         None
     }
 
-    /// Asks for the memory that a write of an entry with this hash will need, unless the table is
-    /// expected in the cache.
+    /// Asks for the memory that a write of an entry with this hash will need.
     #[cold]
     #[inline(never)]
     pub(crate) fn prefetch_for_write(&self, hash: u64) {
@@ -175,6 +174,20 @@ pub(super) fn prefetch(address: *const u8) {
     unsafe {
         use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         _mm_prefetch::<_MM_HINT_T0>(address.cast());
+    }
+    #[cfg(not(all(target_arch = "x86_64", target_feature = "sse")))]
+    let _ = address;
+}
+
+/// As [`prefetch`], for what is wanted in a while: into the second-level cache, which can wait for
+/// more lines at once.
+#[inline(always)]
+pub(super) fn prefetch_early(address: *const u8) {
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse"))]
+    // SAFETY: a prefetch never faults.
+    unsafe {
+        use core::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T1>(address.cast());
     }
     #[cfg(not(all(target_arch = "x86_64", target_feature = "sse")))]
     let _ = address;

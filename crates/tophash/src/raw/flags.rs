@@ -63,10 +63,10 @@ impl Flags {
         settings
     }
 
-    /// Takes over another table's flags, but not what follows from its size. There is no entry yet.
+    /// Takes over another table's flags, but not what follows from its size, which is to be set
+    /// anew: see [`Header::take_over`](super::Header). There is no entry yet.
     pub(super) fn take_over(&mut self, other: Self) {
         self.0 = self.0 & Self::OF_SIZE.0 | other.0 & !Self::OF_SIZE.0 | Self::IDLE.0;
-        self.set(Self::FAR, self.has(Self::FAR.and(Self::SERIAL)));
     }
 
     /// The size at which the hash was changed last, as `flood.rs` counts sizes; 0 for never.

@@ -136,7 +136,7 @@ impl<A: Allocator> Parts<A> {
             self.header = old;
             return false;
         }
-        self.header.flags.take_over(old.flags.settings());
+        self.header.take_over(old.flags.settings(), shape);
         self.header.set_seed(hash0);
         self.header.flags.set_changed_at(class);
         let mut hashes = hashes.iter();

@@ -207,7 +207,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         }
         if u64::from(self.header().last()) + 1 >= bucket_count {
             // The room is there; a shrink under way must not take it.
-            self.parts.stop_shrinking_if_needed(wanted);
+            self.parts.keep_room_for(wanted);
             return Ok(());
         }
         self.parts.probe_for_growth(bucket_count, Self::SHAPE)?;

@@ -83,6 +83,15 @@ impl Header {
         Self { hash0: self.hash0, flags: self.flags.settings(), ..Self::empty() }
     }
 
+    /// Takes over another table's flags, but for what follows from the size. There is no entry yet.
+    pub(super) fn take_over(&mut self, flags: Flags, shape: &Shape) {
+        self.flags.take_over(flags);
+        if self.is_allocated() {
+            // `FAR` depends on `SERIAL`, which may have changed.
+            self.set_size(self.mask, self.last(), shape);
+        }
+    }
+
     /// How many times the seed was changed: from 1 to 255 and then from 1 again; 0 before the
     /// first.
     pub(super) fn epoch(&self) -> u8 {
@@ -281,7 +290,8 @@ impl Header {
         (pivot, index as usize & (shape.block_len() - 1))
     }
 
-    /// Whether the table is so small that it is expected in the cache.
+    /// Whether the slots of a bucket are not asked for ahead: the table is small enough to be
+    /// expected in the cache, and its look-ups overlap (see [`Flags::SERIAL`]).
     #[inline(always)]
     pub(super) fn is_near(&self) -> bool {
         !self.flags.has(Flags::FAR)

@@ -59,7 +59,7 @@
 //! - **R8** `extra` is not null if there is a node in a chain or the table has a directory.
 //! - **R9** Nothing is written to [`EMPTY`].
 //! - **R10** The drop function in every block and in `extra` is the one for this table's types.
-//! - **R11** `PARTIAL`, `ROOTED` and `FAR` of the flags agree with `mask` and `last`, as
+//! - **R11** `PARTIAL`, `ROOTED` and `FAR` of the flags agree with `mask`, `last` and `SERIAL`, as
 //!   [`Header::set_size`] sets them. `IDLE` is set if `count` became 0 since the last write was
 //!   prepared, and if the table has no memory.
 //!
@@ -300,7 +300,8 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         self.header().flags.has(Flags::WANTS_STEP)
     }
 
-    /// Whether the table is so small that it is expected in the cache.
+    /// Whether the slots of a bucket are not asked for ahead: the table is small enough to be
+    /// expected in the cache, and its look-ups overlap (see [`Flags::SERIAL`]).
     #[inline(always)]
     pub(crate) fn is_near(&self) -> bool {
         self.header().is_near()

@@ -9,13 +9,12 @@
 //! ```
 //!
 //! A chunk is in one of three lists: `full` if all its nodes are used, `spare` if none is, else
-//! `open`. The last nodes that came back are not returned to their chunks yet, as long as half of
-//! all nodes are used: a map in which as much is removed as is inserted takes those again, and its
-//! chunks stay in their lists. Giving a node back releases no memory, because a caller may have
-//! reserved some; spare
-//! chunks but one are released afterwards, one for each call of [`Slab::release_one`], so that no
-//! operation frees many blocks. Fresh nodes, from `fresh` to `len`, were never touched: a new chunk
-//! costs no initialisation.
+//! `open`. The last nodes that came back are not returned to their chunks yet, as long as more than
+//! half of all nodes are used: a map in which as much is removed as is inserted takes those again,
+//! and its chunks stay in their lists. Giving a node back releases no memory, because a caller may
+//! have reserved some; spare chunks but one are released afterwards, one for each call of
+//! [`Slab::release_one`], so that no operation frees many blocks. Fresh nodes, from `fresh` to
+//! `len`, were never touched: a new chunk costs no initialisation.
 
 use core::alloc::Layout;
 use core::ptr::{self, NonNull};
@@ -28,12 +27,16 @@ use crate::alloc::{Allocator, allocate, deallocate};
 /// A chunk takes at most so many bytes, or holds one node.
 const CHUNK_BYTES_MAX: usize = 16 * 1024;
 
-/// Nodes of the smallest chunk: as many as a merge may need, if they fit.
+/// Nodes of the smallest chunk, if they fit: a merge needs one.
 const CHUNK_LEN_MIN: usize = 2;
 
 /// The most nodes that are kept for those who want one next, and the most bytes of such a node.
 const RECENT_COUNT_MAX: u32 = 16;
 const RECENT_BYTES_MAX: usize = CHUNK_BYTES_MAX / RECENT_COUNT_MAX as usize;
+
+/// What a node takes at most in front of its slots, on any platform.
+const NODE_HEAD_BYTES_MAX: usize = 24;
+const _: () = assert!(size_of::<Node>() <= NODE_HEAD_BYTES_MAX);
 
 #[repr(C)]
 struct Chunk {
@@ -115,9 +118,15 @@ impl Slab {
     /// How many nodes the next chunk of a table of `bucket_count` has: about a sixteenth of the
     /// buckets (a fifth overflow at the highest load), within the limits.
     pub(crate) fn chunk_len(bucket_count: usize, shape: &Shape) -> usize {
-        let fitting = (CHUNK_BYTES_MAX / shape.node_bytes).max(1);
+        let fitting = (CHUNK_BYTES_MAX / Self::node_bytes_max(shape)).max(1);
         let wanted = if cfg!(stress) { 0 } else { bucket_count / 16 };
         wanted.max(CHUNK_LEN_MIN).min(fitting)
+    }
+
+    /// What a node takes on the platform where it takes most. Not what it takes here: where nodes
+    /// lie decides in which order they are visited, and a fixed seed fixes that for every platform.
+    const fn node_bytes_max(shape: &Shape) -> usize {
+        round_up(NODE_HEAD_BYTES_MAX, shape.slots_align) + shape.slots_bytes
     }
 
     /// What the chunks take that a table of `bucket_count` takes for `node_count` nodes, one after
@@ -293,7 +302,7 @@ impl Slab {
         self.recent_count += 1;
         if self.recent_count > RECENT_COUNT_MAX
             || self.used <= self.len / 2
-            || shape.node_bytes > RECENT_BYTES_MAX
+            || Self::node_bytes_max(shape) > RECENT_BYTES_MAX
         {
             // SAFETY: as the caller says.
             unsafe { self.return_recent(shape) };
@@ -446,7 +455,7 @@ impl UsedNodes {
     /// There is one; the slab was not changed since, and was always used with this shape.
     pub(crate) unsafe fn next(&mut self, shape: &Shape) -> *mut Node {
         // SAFETY: listed chunks are valid, and so are their nodes below `fresh`, of which those
-        // without entries are free.
+        // without entries are free or recent.
         unsafe {
             loop {
                 if self.chunk.is_null() {

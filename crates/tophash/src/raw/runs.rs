@@ -5,15 +5,15 @@ use core::mem;
 use core::ptr::NonNull;
 
 use super::bucket::{Bucket, Slots};
-use super::find::prefetch;
+use super::find::prefetch_early;
 use super::overflow::UsedNodes;
 use super::sizing::Shape;
 use super::tophash::Word;
 use super::{Header, block};
 
 /// How far ahead of the present bucket memory is asked for, in bytes of slots. Less comes too late,
-/// more brings nothing (docs/decisions/0001).
-const PREFETCH_BYTES: usize = 2048;
+/// more brings nothing (docs/decisions/0018).
+const PREFETCH_BYTES: usize = 8192;
 
 /// The least mask of a table that is not expected to be in the cache, for which it pays.
 const PREFETCH_MASK_MIN: u32 = (1 << 13) - 1;
@@ -159,9 +159,9 @@ impl<K, V> RawIter<K, V> {
                 const { prefetch_buckets(Self::SHAPE) * Self::SHAPE.slots_bytes }
             };
             for line in 0..Self::PREFETCH_LINES {
-                prefetch(slots.as_ptr().wrapping_add(distance).wrapping_add(64 * line));
+                prefetch_early(slots.as_ptr().wrapping_add(distance).wrapping_add(64 * line));
             }
-            prefetch(block::word(runs.next, runs.places).cast());
+            prefetch_early(block::word(runs.next, runs.places).cast());
         }
         // SAFETY: the words of main buckets are initialised (R3).
         let word = unsafe { block::word(runs.pivot, runs.places).read() };

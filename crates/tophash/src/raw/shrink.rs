@@ -92,6 +92,15 @@ impl<A: Allocator> Parts<A> {
         }
     }
 
+    /// Ends a shrink after which there might be no room for `entry_count` entries: one by policy
+    /// does not end with this halving.
+    pub(super) fn keep_room_for(&mut self, entry_count: usize) {
+        self.stop_shrinking_if_needed(entry_count);
+        if self.header.flags.has(Flags::SHRINKS_BY_ITSELF) {
+            self.header.flags.set(Flags::SHRINKING, false);
+        }
+    }
+
     /// Merges up to `step_count` buckets into their twins, as long as the entries fit into half
     /// the buckets. True if there is more to do.
     fn shrink_step(&mut self, step_count: usize, kind: &Kind) -> bool {
@@ -143,7 +152,8 @@ impl<A: Allocator> Parts<A> {
     pub(super) fn shrink_back(&mut self, mask: u32, last: u32, kind: &Kind) {
         while self.header.mask > mask || self.header.last() > last {
             self.header.flags.set(Flags::SHRINKING, true);
-            if !self.merge_last(kind) {
+            // However many entries there are: they were in so few buckets before.
+            if !self.merge(kind) {
                 break;
             }
         }
@@ -159,15 +169,19 @@ impl<A: Allocator> Parts<A> {
     /// Runs no user code.
     #[inline(never)]
     pub(super) fn merge_last(&mut self, kind: &Kind) -> bool {
-        let header = &self.header;
-        debug_assert!(header.flags.has(Flags::SHRINKING));
-        if !self.header.can_halve_for(header.count) {
+        debug_assert!(self.header.flags.has(Flags::SHRINKING));
+        if !self.header.can_halve_for(self.header.count) {
             self.header.flags.set(Flags::SHRINKING, false);
             return false;
         }
+        self.merge(kind)
+    }
+
+    /// The rest of [`Self::merge_last`], for a table that is not too full.
+    fn merge(&mut self, kind: &Kind) -> bool {
         let shape = &kind.shape;
-        let half = header.half();
-        let y_index = header.last();
+        let half = self.header.half();
+        let y_index = self.header.last();
         if y_index >= half {
             // SAFETY: both are live buckets, and distinct.
             let (x, y) = unsafe {

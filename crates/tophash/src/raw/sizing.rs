@@ -130,7 +130,7 @@ impl Shape {
         }
     }
 
-    /// Whether each key lies beside its value.
+    /// Whether each key lies beside its value, which may take no room.
     #[inline(always)]
     pub(crate) const fn is_paired(&self) -> bool {
         self.key_stride == self.key_bytes + self.value_bytes

@@ -148,9 +148,9 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// false when memory for it was refused: later writes try again.
     /// O(steps).
     ///
-    /// Every [`HashTable::entry`] and [`HashTable::insert_unique`] does one such step by itself.
-    /// This is for a program that has time now and will not later. If `hasher` panics, no value is
-    /// lost.
+    /// Every [`HashTable::entry`] and [`HashTable::insert_unique`] does up to two such steps by
+    /// itself. This is for a program that has time now and will not later. If `hasher` panics, no
+    /// value is lost.
     ///
     /// ```
     /// let mut table = tophash::HashTable::new();

@@ -210,6 +210,27 @@ fn a_fixed_seed_fixes_the_order_and_the_capacity() {
 const FIRST_KEYS: [u64; 5] = [87, 171, 197, 449, 340];
 
 #[test]
+fn a_fixed_seed_fixes_the_order_of_large_maps_and_after_much_has_come_and_gone() {
+    fn order_of<V: Default>() -> u64 {
+        let mut map: HashMap<u64, V, Fnv1a> = HashMap::with_seed_and_hasher(7, Fnv1a);
+        map.extend((0..20_000).map(|n| (n, V::default())));
+        for n in 0..10_000 {
+            map.remove(&n);
+            map.insert(n + 20_000, V::default());
+        }
+        // FNV-1a of the keys, word by word.
+        map.keys().fold(0xcbf2_9ce4_8422_2325, |sum, key| (sum ^ key).wrapping_mul(0x100_0000_01b3))
+    }
+    // The same on every platform, where blocks have the same length. Overflow buckets come last,
+    // and those of one chunk together.
+    if cfg!(not(stress)) {
+        assert_eq!([order_of::<u64>(), order_of::<[u8; 20]>()], ORDERS);
+    }
+}
+
+const ORDERS: [u64; 2] = [0x6e0a_cfde_d6af_9ed9, 0xcf04_e429_e841_dcd1];
+
+#[test]
 fn churn_at_a_constant_size_neither_grows_the_map_nor_leaves_overflow_behind() {
     let mut map = map_of(1600);
     while map.grow_step(100) {}

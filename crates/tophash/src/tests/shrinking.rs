@@ -245,19 +245,30 @@ fn the_very_insertion_that_needs_the_room_ends_a_shrink() {
 }
 
 #[test]
-fn a_reservation_ends_a_shrink_that_would_take_the_room_and_no_other() {
-    for (additional, bucket_count) in [(6000, 1024), (3000, 1023)] {
+fn a_reservation_ends_every_shrink_by_policy_and_what_is_reserved_stays() {
+    for additional in [6000, 3000] {
         let mut map = of_1024_buckets(3000);
         map.set_shrink_policy(ShrinkPolicy::Automatic);
-        let mut walk = map.walk();
-        while let Some(entry) = walk.next() {
-            if *entry.key() >= 10 {
-                entry.remove();
-            }
-        }
+        map.retain(|key, _| *key < 10);
         assert!(map.is_shrinking());
         // The table has as much room already, in all of its buckets or in half of them.
         map.reserve(additional);
+        for key in 10..10 + additional as u64 {
+            map.insert(key, key);
+            assert!(map.capacity() >= 10 + additional, "{additional} {key}");
+        }
+        assert!(!map.is_growing() && !map.is_shrinking());
+        check(&map);
+    }
+}
+
+#[test]
+fn a_reservation_ends_a_shrink_by_hand_that_would_take_the_room_and_no_other() {
+    for (additional, bucket_count) in [(6000, 1024), (3000, 1013)] {
+        let mut map = of_1024_buckets(10);
+        assert!(map.shrink_step(10));
+        map.reserve(additional);
+        assert_eq!(map.is_shrinking(), additional == 3000);
         map.insert(10, 10);
         assert_eq!(map.table.bucket_count(), bucket_count, "{additional}");
         check(&map);

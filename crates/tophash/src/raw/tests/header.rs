@@ -2,11 +2,12 @@
 
 use core::ptr::NonNull;
 
+use crate::alloc::Global;
 use crate::raw::directory::PAGE_LOG2;
 use crate::raw::flags::Flags;
 use crate::raw::header::Header;
 use crate::raw::sizing::BUCKET_COUNT_MAX;
-use crate::raw::{SLOT_COUNT, Shape, capacity_of};
+use crate::raw::{RawTable, SLOT_COUNT, Shape, capacity_of};
 
 const SHAPE: Shape = Shape::of::<u64, u64>();
 
@@ -268,9 +269,23 @@ fn a_serial_table_is_never_near_once_it_has_memory() {
         header.set_size(mask, last, &SHAPE);
         assert!(!header.is_near(), "mask {mask}, last {last}");
     }
-    let mut copy = Header::empty();
-    copy.flags.take_over(header.without_memory().flags);
-    assert!(copy.flags.has(Flags::SERIAL) && !copy.is_near());
+}
+
+#[test]
+fn a_copy_asks_ahead_if_its_source_does() {
+    let insert = |mut table: RawTable<u64, u64>| {
+        table.insert_unique(1, 1, 1, |_| unreachable!("it does not grow"));
+        table
+    };
+    let serial = insert(RawTable::new_serial_in(Global));
+    let plain = insert(RawTable::new_in(Global));
+    for (source, other) in [(&serial, &plain), (&plain, &serial)] {
+        let mut copy = other.clone();
+        copy.clone_from(source);
+        assert_eq!(copy.is_near(), source.is_near());
+        copy.check(None);
+    }
+    assert!(plain.is_near() && !serial.is_near());
 }
 
 #[cfg(feature = "std")]
