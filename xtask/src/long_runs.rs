@@ -162,14 +162,19 @@ pub(crate) fn miri() -> bool {
         println!("    cargo +nightly xtask miri");
         return false;
     }
-    succeeds(
-        cargo()
-            .args(["miri", "test", "-p", "tophash", "--lib", "--", "hash_map::", "hash_set::"])
-            .args(["go::", "raw::", "tests::model", "tests::shrinking", "leaked"])
-            .args(["--skip", "smoke", "--skip", "ten_thousand", "--skip", "4_kib"])
-            .env("MIRIFLAGS", "-Zmiri-strict-provenance -Zmiri-ignore-leaks")
-            .env("TOPHASH_TEST_REDUCED", "10"),
-    )
+    let under_miri = |arguments: &[&str]| {
+        succeeds(
+            cargo()
+                .args(["miri", "test", "--lib"])
+                .args(arguments)
+                .env("MIRIFLAGS", "-Zmiri-strict-provenance -Zmiri-ignore-leaks")
+                .env("TOPHASH_TEST_REDUCED", "10"),
+        )
+    };
+    let of_map = ["hash_map::", "hash_set::", "go::", "raw::", "tests::model", "tests::shrinking"];
+    let too_slow = ["--skip", "smoke", "--skip", "ten_thousand", "--skip", "4_kib"];
+    under_miri(&[&["-p", "tophash", "--", "leaked"], &of_map[..], &too_slow[..]].concat())
+        && under_miri(&["-p", "tophash-sync", "--", "chunks::", "drops::"])
 }
 
 /// Runs the tests of the maps between threads under `ThreadSanitizer`, with a standard library that

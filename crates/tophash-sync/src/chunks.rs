@@ -149,13 +149,14 @@ impl<B> Chunks<B> {
     #[cold]
     fn lengthen(&self, chunk_count: usize) {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut newest = self.newest();
-        while newest.pointers.len() < chunk_count {
-            let longer = Index::make(2 * newest.pointers.len(), ptr::from_ref(newest).cast_mut());
+        let mut len = self.front_len.load(Ordering::Acquire);
+        while len < chunk_count {
+            len *= 2;
+            // The pointer itself and not one made of a reference: the index is freed by it.
+            let longer = Index::make(len, self.newest.load(Ordering::Acquire));
             self.newest.store(longer, Ordering::Release);
-            newest = self.newest();
-            self.front.store(newest.first_pointer(), Ordering::Release);
-            self.front_len.store(newest.pointers.len(), Ordering::Release);
+            self.front.store(self.newest().first_pointer(), Ordering::Release);
+            self.front_len.store(len, Ordering::Release);
         }
     }
 
@@ -189,7 +190,9 @@ impl<B: Default> Chunks<B> {
             return bucket;
         }
         let number = index / Self::CHUNK_LEN;
-        self.lengthen(number + 1);
+        if number >= self.front_len.load(Ordering::Acquire) {
+            self.lengthen(number + 1);
+        }
         let chunk: Box<[B]> = (0..Self::CHUNK_LEN).map(|_| B::default()).collect();
         let chunk = Box::into_raw(chunk).cast::<B>();
         let (success, failure) = (Ordering::AcqRel, Ordering::Acquire);

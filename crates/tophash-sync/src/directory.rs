@@ -13,6 +13,7 @@
 
 use crate::atomics::{AtomicUsize, Ordering};
 use crate::chunks::Chunks;
+use crate::zeroed::is_available;
 
 /// Whether the world is shrunk, for tests: then rare paths are common.
 const IS_SHRUNK: bool = cfg!(any(stress, loom, shuttle));
@@ -28,6 +29,9 @@ pub(crate) const BUCKET_COUNT_MAX: usize = if cfg!(any(loom, shuttle)) {
 } else {
     1 << 24
 };
+
+/// Bytes of buckets that are asked for in one piece before they are taken one by one.
+const PROBE_BYTES_MIN: usize = 1 << 30;
 
 /// What a directory has to know of its buckets. The default is a bucket that is not born.
 pub(crate) trait Bucket: Default {
@@ -131,8 +135,18 @@ impl<B> Directory<B> {
 impl<B: Bucket> Directory<B> {
     /// A directory of so many buckets, at least one, each of which `give_birth` makes born at a
     /// level.
+    ///
+    /// # Panics
+    ///
+    /// If they are more than memory can hold: gigabytes are asked for in one piece first.
+    #[track_caller]
     pub(crate) fn of(live: usize, give_birth: impl Fn(&B, u32)) -> Self {
         assert!(live > 0, "a directory without a bucket");
+        let bytes = live.saturating_mul(size_of::<B>());
+        assert!(
+            bytes < PROBE_BYTES_MIN || is_available(bytes),
+            "room for so many entries takes {bytes} bytes, which memory refuses: ask for less"
+        );
         let directory = Self {
             live: AtomicUsize::new(live),
             mask: AtomicUsize::new(live.next_power_of_two() - 1),
@@ -215,6 +229,7 @@ pub(crate) struct Rank(Option<u64>);
 
 impl Rank {
     pub(crate) const FIRST: Self = Self(Some(0));
+    pub(crate) const END: Self = Self(None);
 
     /// A hash that belongs to the next bucket; none after the last.
     pub(crate) fn hash(&self) -> Option<u64> {

@@ -44,3 +44,24 @@ pub(crate) unsafe fn drop_slice<T>(first: *mut T, len: usize) {
     // SAFETY: promised by the caller.
     drop(unsafe { Box::from_raw(ptr::slice_from_raw_parts_mut(first, len)) });
 }
+
+/// Whether the system would hand out so many bytes in one piece. What is then taken in small ones
+/// may still be refused; but whoever asks for what no machine has learns it here.
+#[cfg(not(any(loom, shuttle)))]
+pub(crate) fn is_available(bytes: usize) -> bool {
+    let Ok(layout) = Layout::array::<u8>(bytes.max(1)) else { return false };
+    // SAFETY: the layout is not empty, and what was allocated with it is given back with it.
+    unsafe {
+        let first = std::alloc::alloc(layout);
+        if first.is_null() {
+            return false;
+        }
+        std::alloc::dealloc(first, layout);
+    }
+    true
+}
+
+#[cfg(any(loom, shuttle))]
+pub(crate) fn is_available(_bytes: usize) -> bool {
+    true
+}

@@ -87,7 +87,10 @@ use tophash::RandomState;
 /// Every operation on one key is one atomic step, and single keys are linearizable: all threads
 /// agree on one order of the operations on a key, and an operation that has returned is seen by
 /// every one that begins afterwards. What was written before a value was stored is seen by whoever
-/// loads the value.
+/// loads the value. *Afterwards* is what happens after it as `Release` and `Acquire` order things:
+/// two threads that each overwrite one key and then load the other's, with nothing else between
+/// them, may both load the old value, as with such atomics. If yours depend on that, put a
+/// [`fence`](std::sync::atomic::fence) (`SeqCst`) between the two.
 ///
 /// No method waits for code of yours that runs in another thread: `Hash`, `Eq`, `Clone`, `Drop` and
 /// closures run while no lock is held. So they may panic, use the map, or never return, and the map
@@ -105,13 +108,14 @@ use tophash::RandomState;
 ///
 /// # When values are dropped
 ///
-/// A value that was replaced or deleted is dropped a little later, by a later write of any thread
-/// or when the map is dropped, and not before every load, [`Ref`] and iterator that began
-/// earlier has ended. So values need not be `'static`, and nothing is left when the map has been
-/// dropped. A `Ref` that is kept keeps everything that was removed since, of all maps
-/// ([`garbage_len`](Self::garbage_len) tells how much); one that is forgotten keeps it until each
-/// map is dropped. If `drop` of a key or a value panics at that
-/// time, the panic goes no further.
+/// A value that was replaced or deleted is dropped later, and not before every load, [`Ref`] and
+/// iterator that began earlier has ended: by a later write of the thread that removed it, of which
+/// it takes some thousands; by [`reclaim`](Self::reclaim); or when the map is dropped. So values
+/// need not be `'static`, and nothing is left when the map has been dropped. Where few writes
+/// remove what is large, or what must not stay open, call `reclaim` after them. A `Ref` that is
+/// kept keeps everything that was removed since, of all maps ([`garbage_len`](Self::garbage_len)
+/// tells how much); one that is forgotten keeps it until each map is dropped. If `drop` of a key or
+/// a value panics at that time, the panic goes no further.
 ///
 /// # Hash floods
 ///
@@ -161,6 +165,10 @@ impl<K, V> SyncMap<K, V> {
 
     /// An empty map with room for so many entries before it grows. O(capacity).
     ///
+    /// # Panics
+    ///
+    /// If memory refuses room for so many.
+    ///
     /// ```
     /// use tophash_sync::SyncMap;
     ///
@@ -168,6 +176,7 @@ impl<K, V> SyncMap<K, V> {
     /// assert!(map.is_empty());
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn with_capacity(capacity: usize) -> Self {
         Self::with_capacity_and_hasher(capacity, RandomState::new())
     }
@@ -193,6 +202,11 @@ impl<K, V, S> SyncMap<K, V, S> {
 
     /// An empty map with room for so many entries before it grows, and a hash state of yours.
     /// O(capacity).
+    ///
+    /// # Panics
+    ///
+    /// If memory refuses room for so many.
+    #[track_caller]
     pub fn with_capacity_and_hasher(capacity: usize, hash_builder: S) -> Self {
         let map = Self::with_hasher(hash_builder);
         if capacity > 0 {
@@ -222,7 +236,8 @@ impl<K, V, S> SyncMap<K, V, S> {
     }
 
     /// How many entries that were replaced or deleted wait for readers that were there at the time.
-    /// O(1); they are counted in batches of 1024 for each thread that writes.
+    /// O(1); they are counted in batches of 1024 for each thread that writes, so up to 1023 that a
+    /// thread removed last are not counted yet. A table that was cleared counts as one.
     ///
     /// As long as nobody stays at one [`Ref`], closure or step of an iterator while others write,
     /// it is at most [`GARBAGE_MAX`](Self::GARBAGE_MAX) for each of those threads. Who does stay
@@ -249,6 +264,28 @@ impl<K, V, S> SyncMap<K, V, S> {
     /// The most entries that wait for readers, for each thread that writes to the map, if nobody
     /// reads for as long as it takes a thread to write 1024 times.
     pub const GARBAGE_MAX: usize = reclaim::USUAL_MAX;
+
+    /// Drops what this thread has removed from the map, if nobody is reading who was when it was
+    /// removed; else nothing, or a part. O(what is dropped), and some ten microseconds.
+    ///
+    /// Writes do that by themselves, for what was removed some thousands of writes ago. This is for
+    /// values that should not wait for so many.
+    ///
+    /// ```standalone_crate
+    /// use std::sync::Arc;
+    /// use tophash_sync::SyncMap;
+    ///
+    /// let config = Arc::new(vec![0; 1_000_000]);
+    /// let map = SyncMap::from([("config", Arc::clone(&config))]);
+    /// map.store("config", Arc::new(vec![1]));
+    /// assert_eq!(Arc::strong_count(&config), 2);
+    ///
+    /// map.reclaim();
+    /// assert_eq!(Arc::strong_count(&config), 1);
+    /// ```
+    pub fn reclaim(&self) {
+        self.memory.settle();
+    }
 
     /// Whether there is no entry, as [`len`](Self::len) counts.
     pub fn is_empty(&self) -> bool {

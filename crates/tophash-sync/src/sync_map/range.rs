@@ -41,7 +41,11 @@ impl<K, V> Walk<K, V> {
     /// A map that was cleared is at its end: no key was there all the time.
     pub(super) fn step<S>(&mut self, map: &SyncMap<K, V, S>, pin: &Pin<'_>) -> bool {
         self.entries.clear();
-        let Some(table) = map.table(pin) else { return false };
+        let Some(table) = map.table(pin) else {
+            // Also when there is a table the next time.
+            self.rank = Rank::END;
+            return false;
+        };
         if *self.table_id.get_or_insert(table.id) != table.id {
             return false;
         }

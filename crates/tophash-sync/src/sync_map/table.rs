@@ -34,6 +34,7 @@ pub(super) struct Table<K, V> {
 
 impl<K, V> Table<K, V> {
     /// A table with room for so many entries before it grows.
+    #[track_caller]
     pub(super) fn with_capacity(capacity: usize, hashing: Hashing) -> Box<Self> {
         static NEXT_ID: AtomicU64 = AtomicU64::new(0);
         // Somewhat more than three entries a bucket are what growth keeps to: see `grow.rs`.

@@ -66,7 +66,8 @@ use table::Table;
 /// The methods are those of `SyncMap`, which are Go's `sync.Map`'s and more. Every operation on one
 /// key is one atomic step, and single keys are linearizable: all threads agree on one order of the
 /// operations on a key, and an operation that has returned is seen by every one that begins
-/// afterwards. What was written before a value was stored is seen by whoever loads the value.
+/// afterwards, as `Release` and `Acquire` order things (see [`SyncMap`](crate::SyncMap)). What was
+/// written before a value was stored is seen by whoever loads the value.
 ///
 /// No closure, and no code of yours, runs while a lock is held. So it may panic, use the map, or
 /// never return, and the map goes on; a closure may be called again when another write to the same
@@ -130,6 +131,10 @@ impl<K, V> WordMap<K, V> {
 
     /// An empty map with room for so many entries before it grows. O(capacity).
     ///
+    /// # Panics
+    ///
+    /// If memory refuses room for so many.
+    ///
     /// ```
     /// use tophash_sync::WordMap;
     ///
@@ -137,6 +142,7 @@ impl<K, V> WordMap<K, V> {
     /// assert!(map.is_empty());
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn with_capacity(capacity: usize) -> Self {
         Self::with_capacity_and_hashing(capacity, Hashing::first())
     }

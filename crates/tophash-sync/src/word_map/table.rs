@@ -27,6 +27,7 @@ pub(super) struct Table {
 
 impl Table {
     /// A table with room for so many entries before it grows.
+    #[track_caller]
     pub(super) fn with_capacity(capacity: usize, hashing: Hashing) -> Box<Self> {
         // Growth keeps to somewhat less than two entries a bucket.
         let live = (capacity / 3 * 2).clamp(1 << FIRST_LOG2, BUCKET_COUNT_MAX / 2);

@@ -54,7 +54,9 @@ pub(super) struct Clock {
     first: AtomicPtr<Record>,
 }
 
-/// What a thread has to do with a clock. Never freed; given on when the thread has ended.
+/// What a thread has to do with a clock. Never freed; given on when the thread has ended. No two
+/// records share a cache line, nor two lines that processors load together.
+#[repr(align(128))]
 pub(super) struct Record {
     /// The epoch of the pin, or [`UNPINNED`].
     pinned_at: AtomicU64,
@@ -140,7 +142,8 @@ impl Clock {
         if record.is_pinned() {
             record.pin_within();
         } else {
-            record.pinned_at.store(self.epoch(), Ordering::Relaxed);
+            // Releases, so that a step which reads this pin comes after what the one before saw.
+            record.pinned_at.store(self.epoch(), Ordering::Release);
             barrier::light(record.has_helped_barrier);
         }
     }

@@ -2,7 +2,6 @@
 
 use super::{Map, states, with_each_state};
 use crate::SyncMap;
-use crate::sync_map::reclaim::Reclaim;
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
@@ -86,9 +85,27 @@ fn clear_drops_what_nobody_reads() {
     map.clear();
     while census.live_count() > 0 {
         // Other tests' threads may be pinned just now.
-        map.memory.settle();
+        map.reclaim();
         std::thread::yield_now();
     }
+}
+
+#[test]
+fn what_few_writes_removed_is_dropped_when_asked_to_and_nobody_reads() {
+    let census = Census::new();
+    let map = SyncMap::new();
+    (0..10_u32).for_each(|n| map.store(0, census.track(n)));
+    let kept = map.get(&0).unwrap();
+    map.store(0, census.track(10));
+    map.reclaim();
+    assert!(census.live_count() >= 2, "one is being read");
+    drop(kept);
+    while census.live_count() > 1 {
+        // Other tests' threads may be pinned just now.
+        map.reclaim();
+        std::thread::yield_now();
+    }
+    assert_eq!(map.load_with(&0, |_, _| ()), Some(()));
 }
 
 #[test]

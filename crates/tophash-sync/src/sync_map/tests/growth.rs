@@ -23,6 +23,12 @@ fn one_write_brings_forth_two_buckets_at_most() {
 }
 
 #[test]
+#[should_panic = "which memory refuses: ask for less"]
+fn room_for_more_than_memory_holds_is_refused_at_once() {
+    let _ = SyncMap::<u32, u32>::with_capacity(usize::MAX);
+}
+
+#[test]
 fn a_table_keeps_between_two_and_six_entries_a_bucket() {
     let map = Map::with_hasher(good());
     for key in 0..50_000 {

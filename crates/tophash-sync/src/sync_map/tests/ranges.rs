@@ -5,6 +5,21 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 #[test]
+fn an_iterator_that_came_to_its_end_stays_there() {
+    with_each_state(|state| {
+        let map = Map::with_hasher(state);
+        let mut of_nothing = map.iter();
+        assert!(of_nothing.next().is_none());
+        map.store(1, 1);
+        let mut of_one = map.iter();
+        assert_eq!(of_one.next().map(|entry| *entry), Some(1));
+        assert!(of_one.next().is_none());
+        (0..100).for_each(|key| map.store(key, key));
+        assert!(of_nothing.next().is_none() && of_one.next().is_none());
+    });
+}
+
+#[test]
 fn a_range_visits_every_key_that_stays_exactly_once_with_a_value_that_it_had() {
     with_each_state(|state| {
         let map = Map::with_hasher(state);

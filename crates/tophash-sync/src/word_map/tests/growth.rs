@@ -18,6 +18,12 @@ fn one_write_brings_forth_two_buckets_at_most() {
 }
 
 #[test]
+#[should_panic = "which memory refuses: ask for less"]
+fn room_for_more_than_memory_holds_is_refused_at_once() {
+    let _ = WordMap::<u32, u32>::with_capacity(usize::MAX);
+}
+
+#[test]
 fn a_table_keeps_between_one_and_three_entries_a_bucket() {
     for shift in [0, 12, 32] {
         let map: WordMap<u64, u64> = WordMap::new();
