@@ -169,25 +169,32 @@ const fn behind_first_entry(shape: &Shape) -> usize {
 /// Asks for the cache line at an address, which may be anything.
 #[inline(always)]
 pub(super) fn prefetch(address: *const u8) {
-    #[cfg(all(target_arch = "x86_64", target_feature = "sse"))]
-    // SAFETY: a prefetch never faults.
-    unsafe {
-        use core::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        _mm_prefetch::<_MM_HINT_T0>(address.cast());
-    }
-    #[cfg(not(all(target_arch = "x86_64", target_feature = "sse")))]
-    let _ = address;
+    prefetch_into::<FIRST_LEVEL>(address);
 }
 
 /// As [`prefetch`], for what is wanted in a while: into the second-level cache, which can wait for
 /// more lines at once.
 #[inline(always)]
 pub(super) fn prefetch_early(address: *const u8) {
+    prefetch_into::<SECOND_LEVEL>(address);
+}
+
+/// Levels of the cache as x86's instruction has them. Others have no names for its hints.
+const FIRST_LEVEL: i32 = 3;
+const SECOND_LEVEL: i32 = 2;
+
+#[cfg(all(target_arch = "x86_64", target_feature = "sse"))]
+const _: () = {
+    use core::arch::x86_64::{_MM_HINT_T0, _MM_HINT_T1};
+    assert!(FIRST_LEVEL == _MM_HINT_T0 && SECOND_LEVEL == _MM_HINT_T1);
+};
+
+#[inline(always)]
+fn prefetch_into<const LEVEL: i32>(address: *const u8) {
     #[cfg(all(target_arch = "x86_64", target_feature = "sse"))]
     // SAFETY: a prefetch never faults.
     unsafe {
-        use core::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
-        _mm_prefetch::<_MM_HINT_T1>(address.cast());
+        core::arch::x86_64::_mm_prefetch::<LEVEL>(address.cast());
     }
     #[cfg(not(all(target_arch = "x86_64", target_feature = "sse")))]
     let _ = address;

@@ -1,4 +1,4 @@
-//! Tests of the header's arithmetic and of the flags, without memory.
+//! Tests of the header's arithmetic, nearly all without memory, and of the flags.
 
 use core::ptr::NonNull;
 
