@@ -158,6 +158,13 @@ impl Header {
         (((self.mask as usize + 1) * 13) >> 1).max(SLOT_COUNT)
     }
 
+    /// Whether the table is thinned out: it has at most two entries for each bucket, so that every
+    /// seventh bucket or more has none (by Poisson's law).
+    #[inline(always)]
+    pub(super) fn is_thinned_out(&self) -> bool {
+        self.count / 2 <= self.mask as usize
+    }
+
     /// Whether the table is one block, without a directory.
     #[inline(always)]
     pub(super) fn is_one_block(&self, shape: &Shape) -> bool {

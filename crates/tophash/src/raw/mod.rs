@@ -99,7 +99,10 @@ mod runs;
 mod scan;
 mod shrink;
 mod sizing;
+mod stretch;
 mod tophash;
+#[cfg(any(test, feature = "rayon"))]
+mod used_nodes;
 mod view;
 mod walk;
 #[cfg(any(test, verify))]

@@ -90,9 +90,9 @@ impl Slab {
         self.bytes
     }
 
-    /// The used nodes.
-    pub(crate) fn used_nodes(&self) -> UsedNodes {
-        UsedNodes { chunk: self.open, place: 0, full: self.full }
+    /// The chunks that have used nodes.
+    pub(crate) fn used_chunks(&self) -> UsedChunks {
+        UsedChunks { chunk: self.open, full: self.full }
     }
 
     /// Where the nodes of a chunk begin.
@@ -435,45 +435,41 @@ impl Slab {
     }
 }
 
-/// The used nodes of a slab, chunk after chunk, each in the order of memory.
-#[derive(Clone)]
-pub(crate) struct UsedNodes {
+/// The chunks of a slab that have used nodes, one after another.
+#[derive(Clone, Copy)]
+pub(crate) struct UsedChunks {
     chunk: *mut Chunk,
-    place: u32,
     /// The list to go to after the present one.
     full: *mut Chunk,
 }
 
-impl UsedNodes {
-    /// No nodes.
-    pub(crate) const NONE: Self = Self { chunk: ptr::null_mut(), place: 0, full: ptr::null_mut() };
+impl UsedChunks {
+    /// No chunks.
+    pub(crate) const NONE: Self = Self { chunk: ptr::null_mut(), full: ptr::null_mut() };
 
-    /// The next used node.
+    /// Whether no chunk is to come.
+    pub(crate) fn is_none(&self) -> bool {
+        self.chunk.is_null() && self.full.is_null()
+    }
+
+    /// The next chunk: its first node, and how many were ever used. They lie side by side, and
+    /// those that are not used now have a vacant word.
     ///
     /// # Safety
     ///
     /// There is one; the slab was not changed since, and was always used with this shape.
-    pub(crate) unsafe fn next(&mut self, shape: &Shape) -> *mut Node {
+    pub(crate) unsafe fn next(&mut self, shape: &Shape) -> (*mut Node, usize) {
+        if self.chunk.is_null() {
+            self.chunk = core::mem::replace(&mut self.full, ptr::null_mut());
+        }
+        debug_assert!(!self.chunk.is_null());
         // SAFETY: listed chunks are valid, and so are their nodes below `fresh`, of which those
         // without entries are free or recent.
         unsafe {
-            loop {
-                if self.chunk.is_null() {
-                    self.chunk = core::mem::replace(&mut self.full, ptr::null_mut());
-                    debug_assert!(!self.chunk.is_null());
-                }
-                if self.place == (*self.chunk).fresh {
-                    self.chunk = (*self.chunk).next;
-                    self.place = 0;
-                    continue;
-                }
-                let offset = Slab::nodes_offset(shape) + self.place as usize * shape.node_bytes;
-                self.place += 1;
-                let node = self.chunk.cast::<u8>().add(offset).cast::<Node>();
-                if !(*node).word.is_vacant() {
-                    return node;
-                }
-            }
+            let nodes = self.chunk.cast::<u8>().add(Slab::nodes_offset(shape)).cast::<Node>();
+            let count = (*self.chunk).fresh as usize;
+            self.chunk = (*self.chunk).next;
+            (nodes, count)
         }
     }
 }

@@ -15,8 +15,8 @@ use core::ptr::NonNull;
 
 use super::bucket::{Bucket, Slots};
 use super::iterate::{Drain, IntoIter};
-use super::overflow::UsedNodes;
 use super::runs::Place;
+use super::used_nodes::UsedNodes;
 use super::{Header, RawTable};
 use crate::alloc::Allocator;
 
@@ -107,7 +107,7 @@ impl<K, V> RawRange<K, V> {
             if !self.header.extra.is_null() {
                 // SAFETY: `extra` is the table's as long as the table is not changed.
                 let slab = unsafe { &(*self.header.extra).slab };
-                self.nodes = slab.used_nodes();
+                self.nodes = UsedNodes::of(slab.used_chunks());
                 self.node_count = slab.used();
             }
         }

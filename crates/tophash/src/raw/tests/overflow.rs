@@ -9,6 +9,7 @@ use crate::alloc::{Allocator, Global};
 use crate::raw::bucket::Node;
 use crate::raw::overflow::Slab;
 use crate::raw::tophash::{Tophash, Word};
+use crate::raw::used_nodes::UsedNodes;
 use crate::raw::work::{self, Work};
 use crate::raw::{Shape, planned_overflow_bytes};
 
@@ -75,7 +76,7 @@ impl Counted {
 
     /// Panics unless the slab knows the nodes that were taken, chunk after chunk.
     fn check_used(&self) {
-        let mut used = self.slab.used_nodes();
+        let mut used = UsedNodes::of(self.slab.used_chunks());
         // SAFETY: as many as were taken are used.
         let nodes: Vec<_> = self.taken.iter().map(|_| unsafe { used.next(&self.shape) }).collect();
         let expected: BTreeSet<_> = self.taken.iter().copied().collect();

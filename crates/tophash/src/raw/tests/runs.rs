@@ -45,6 +45,23 @@ fn every_entry_is_visited_once_by_steps_and_by_folds_from_anywhere() {
 }
 
 #[test]
+fn what_is_left_of_a_table_that_was_thinned_out_is_visited() {
+    // Of both, one that memory is asked for ahead in when it is full.
+    for (len, every) in [(1000, 100), (1000, 1000), (60_000, 100), (60_000, 3), (60_000, 59_999)] {
+        let mut table = table(len);
+        table.retain(|key, _| *key % every == 0);
+        let mut keys: Vec<u64> = table.iter().map_while(|(key, _)| Some(*key)).collect();
+        let folded = table.iter().fold(Vec::new(), |mut keys, (key, _)| {
+            keys.push(*key);
+            keys
+        });
+        assert_eq!(folded, keys);
+        keys.sort_unstable();
+        assert!(keys.into_iter().eq((0..len).step_by(every as usize)));
+    }
+}
+
+#[test]
 fn the_only_bucket_is_visited_from_a_slot_that_the_seed_chooses() {
     for filled in 1..=8 {
         let mut firsts = [false; 8];

@@ -104,6 +104,11 @@ impl Word {
     /// Eight empty slots and no overflow.
     pub(crate) const EMPTY: Self = Self(0);
 
+    /// A word with the first `count` slots taken, fewer than all, by whatever tophash.
+    pub(crate) const fn with_first(count: usize) -> Self {
+        Self(0x0101_0101_0101_0101 & ((1 << (count * 8)) - 1))
+    }
+
     /// The slots whose tophash is `tophash`.
     #[inline(always)]
     pub(crate) fn matches(self, tophash: Tophash) -> Matches {
