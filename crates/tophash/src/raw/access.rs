@@ -184,13 +184,6 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         let nth = below(draw(), self.len() as u64) as usize;
         self.iter().nth(nth)
     }
-
-    /// Keeps the entries for which `keep` says so. O(buckets).
-    ///
-    /// If `keep` panics, or dropping an entry does, the entries not yet asked about are kept.
-    pub(crate) fn retain(&mut self, keep: impl FnMut(&mut K, &mut V) -> bool) {
-        self.cursor().retain(keep);
-    }
 }
 
 /// `draw` scaled to a number below `end`. The bias is at most `end` / 2^64.

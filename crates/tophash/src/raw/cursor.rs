@@ -2,9 +2,8 @@
 
 use core::ptr;
 
-use super::bucket::{Bucket, Node, Slot, Slots};
-use super::find::Main;
-use super::{RawTable, block};
+use super::RawTable;
+use super::bucket::{Bucket, Node, Slot};
 use crate::alloc::Allocator;
 
 /// A place between two entries of a table. An entry that a removal moves into the hole was not
@@ -86,46 +85,6 @@ impl<K, V, A: Allocator> Cursor<'_, K, V, A> {
         }
     }
 
-    /// Visits all entries that are left, and removes those that are not to be kept.
-    ///
-    /// `keep` is user code; whatever it does, the table has no more and no less than the entries
-    /// that were not removed.
-    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&mut K, &mut V) -> bool) {
-        while self.remaining > 0 {
-            // SAFETY: entries remain, so the index does not pass `last` at a chain's end.
-            if self.bucket.is_none() && unsafe { !self.next_chain_is_long() } {
-                // SAFETY: as above, and the chain is its main bucket.
-                unsafe { self.retain_in_next(&mut keep) };
-                continue;
-            }
-            let Some((key, value)) = self.next() else { return };
-            if !keep(key, value) {
-                drop(self.remove());
-            }
-            if self.is_at_end_of_chain() {
-                self.bucket = None;
-            }
-        }
-    }
-
-    /// Whether the next chain has overflow buckets.
-    ///
-    /// # Safety
-    ///
-    /// There is a next chain.
-    #[inline(always)]
-    unsafe fn next_chain_is_long(&self) -> bool {
-        // SAFETY: as the caller says; main buckets have words (R3).
-        unsafe { self.table.bucket(self.next_index).word().has_overflow() }
-    }
-
-    /// Whether nothing of the present chain is left to visit.
-    fn is_at_end_of_chain(&self) -> bool {
-        let Some(bucket) = self.bucket else { return true };
-        // SAFETY: a live bucket has a word (R3), and it is the one where the cursor is.
-        unsafe { self.slot >= bucket.word().filled() && self.node_after(bucket).is_null() }
-    }
-
     /// The overflow bucket behind that in which the cursor is, or null.
     ///
     /// # Safety
@@ -137,37 +96,6 @@ impl<K, V, A: Allocator> Cursor<'_, K, V, A> {
         unsafe {
             let has_next = !self.is_main || bucket.word().has_overflow();
             if has_next { bucket.next() } else { ptr::null_mut() }
-        }
-    }
-
-    /// [`Self::retain`], for the next chain: from its end, so that what a removal moves into the
-    /// hole was visited before.
-    ///
-    /// # Safety
-    ///
-    /// There is a next chain, and it has no overflow buckets.
-    #[inline(always)]
-    unsafe fn retain_in_next(&mut self, keep: &mut impl FnMut(&mut K, &mut V) -> bool) {
-        let shape = RawTable::<K, V, A>::SHAPE;
-        let index = self.next_index;
-        self.next_index += 1;
-        // SAFETY: `index` is that of a live main bucket; slots below `filled` hold entries (R3),
-        // also after those above were visited, and the table is borrowed exclusively.
-        unsafe {
-            let (pivot, place) = self.table.header().locate(index, shape);
-            let slots = Slots::<K, V>::new(block::slots(pivot, place, shape));
-            let mut word = block::word(pivot, place).read();
-            let filled = word.filled();
-            self.remaining -= filled;
-            for slot in (0..filled).rev() {
-                if keep(&mut *slots.key(slot), &mut *slots.value(slot)) {
-                    continue;
-                }
-                self.has_removed = true;
-                let main = Main { pivot, place, word };
-                drop(self.table.remove_from(main, Slot { slots, slot, index }));
-                word = block::word(pivot, place).read();
-            }
         }
     }
 

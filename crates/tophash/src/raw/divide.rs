@@ -7,6 +7,7 @@
 //! entries all are hashed before the first is moved, to its place alone and, where X is the bucket
 //! itself, without a buffer.
 
+use core::marker::PhantomData;
 use core::mem::MaybeUninit;
 use core::ptr::{self, NonNull};
 
@@ -65,23 +66,27 @@ pub(super) unsafe fn copy_slots<K, V>(from: Slots<K, V>, to: Slots<K, V>) {
 ///
 /// `from` is a live main bucket. `x` and `y` are slots of other buckets or of a buffer, and what
 /// they hold is forgotten; `x` may be those of `from`, unless the types want a buffer.
-#[inline(never)]
-pub(super) unsafe fn divide<K, V>(
+#[inline(always)]
+pub(super) unsafe fn divide<K, V, F: Fn(&K) -> u64>(
     from: Bucket,
     half: u32,
-    hasher: &impl Fn(&K) -> u64,
+    hasher: &F,
     x: Slots<K, V>,
     y: Slots<K, V>,
 ) -> Option<[Word; 2]> {
-    let is_for_y = |key: &K| index_bits(hasher(key)) & half != 0;
     // SAFETY: as the caller says.
-    unsafe {
-        if wants_buffer::<K, V>() {
-            divide_small(from, is_for_y, [x, y])
-        } else {
-            divide_large(from, is_for_y, [x, y])
-        }
-    }
+    unsafe { (Way::<K, V, F>::WAY)(from, half, hasher, (x, y)) }
+}
+
+/// The one of two functions that suits the types. A constant, and not a condition: so the other is
+/// not compiled for them.
+struct Way<K, V, F>(PhantomData<(K, V, F)>);
+
+type Divide<K, V, F> = unsafe fn(Bucket, u32, &F, (Slots<K, V>, Slots<K, V>)) -> Option<[Word; 2]>;
+
+impl<K, V, F: Fn(&K) -> u64> Way<K, V, F> {
+    const WAY: Divide<K, V, F> =
+        if wants_buffer::<K, V>() { divide_small::<K, V, F> } else { divide_large::<K, V, F> };
 }
 
 /// [`divide`], with a buffer for X.
@@ -89,12 +94,14 @@ pub(super) unsafe fn divide<K, V>(
 /// # Safety
 ///
 /// As for [`divide`].
-#[inline(always)]
-unsafe fn divide_small<K, V>(
+#[inline(never)]
+unsafe fn divide_small<K, V, F: Fn(&K) -> u64>(
     from: Bucket,
-    is_for_y: impl Fn(&K) -> bool,
-    [x, y]: [Slots<K, V>; 2],
+    half: u32,
+    hasher: &F,
+    (x, y): (Slots<K, V>, Slots<K, V>),
 ) -> Option<[Word; 2]> {
+    let is_for_y = |key: &K| index_bits(hasher(key)) & half != 0;
     // SAFETY: words and links are as R3 to R5 say, so the slots below `filled` hold keys. No part
     // gets more than eight entries.
     unsafe {
@@ -102,24 +109,27 @@ unsafe fn divide_small<K, V>(
         let filled = word.filled();
         let source = from.slots::<K, V>();
         let tophashes = word.with_hints(0);
-        let mut bytes = [[0; SLOT_COUNT]; 2];
-        let [x_bytes, y_bytes] = bytes.each_mut().map(|bytes| bytes.as_mut_ptr());
+        let (mut x_bytes, mut y_bytes) = ([0; SLOT_COUNT], [0; SLOT_COUNT]);
+        let (x_start, y_start) = (x_bytes.as_mut_ptr(), y_bytes.as_mut_ptr());
         let mut y_filled = 0;
         for slot in 0..filled {
             let for_y = usize::from(is_for_y(&*source.key(slot)));
             let x_filled = slot - y_filled;
             let key = source.key(slot).cast::<MaybeUninit<K>>().read();
             let value = source.value(slot).cast::<MaybeUninit<V>>().read();
-            for (slots, place) in [(x, x_filled), (y, y_filled)] {
+            let copy_to = |slots: Slots<K, V>, place| {
                 ptr::copy_nonoverlapping(&raw const key, slots.key(place).cast(), 1);
                 ptr::copy_nonoverlapping(&raw const value, slots.value(place).cast(), 1);
-            }
-            x_bytes.add(x_filled).write(tophashes.byte(slot));
-            y_bytes.add(y_filled).write(tophashes.byte(slot));
+            };
+            copy_to(x, x_filled);
+            copy_to(y, y_filled);
+            x_start.add(x_filled).write(tophashes.byte(slot));
+            y_start.add(y_filled).write(tophashes.byte(slot));
             y_filled += for_y;
         }
         let mut counts = [filled - y_filled, y_filled];
-        let mut words = [0, 1].map(|part| Word::of_bytes(&bytes[part]).first(counts[part]));
+        let mut words =
+            [Word::of_bytes(&x_bytes).first(counts[0]), Word::of_bytes(&y_bytes).first(counts[1])];
         if word.has_overflow() {
             let node = only_node(from)?;
             let word = (*node).word;
@@ -146,12 +156,14 @@ unsafe fn divide_small<K, V>(
 /// # Safety
 ///
 /// As for [`divide`].
-#[inline(always)]
-unsafe fn divide_large<K, V>(
+#[inline(never)]
+unsafe fn divide_large<K, V, F: Fn(&K) -> u64>(
     from: Bucket,
-    is_for_y: impl Fn(&K) -> bool,
-    parts: [Slots<K, V>; 2],
+    half: u32,
+    hasher: &F,
+    (x, y): (Slots<K, V>, Slots<K, V>),
 ) -> Option<[Word; 2]> {
+    let is_for_y = |key: &K| index_bits(hasher(key)) & half != 0;
     // SAFETY: words and links are as R3 to R5 say. No part gets more than eight entries; X's next
     // place is never behind the entry that is moved.
     unsafe {
@@ -177,7 +189,7 @@ unsafe fn divide_large<K, V>(
             let word = bucket.word().with_hints(0);
             for slot in slots_below(word.filled()) {
                 let part = usize::from(y_slots >> slot & 1);
-                copy_entry((bucket.slots(), slot), (parts[part], filled[part]));
+                copy_entry((bucket.slots(), slot), ([x, y][part], filled[part]));
                 words[part] = words[part].with_byte(filled[part], word.byte(slot));
                 filled[part] += 1;
             }

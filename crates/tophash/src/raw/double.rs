@@ -3,29 +3,14 @@
 //! P2 allows it because such a block is small (`sizing.rs`). Every entry is hashed and moved once,
 //! into memory that nobody looks at yet: so a hash function that panics finds the table unchanged.
 
-use core::mem;
 use core::ptr::{self, NonNull};
 
+use super::block::Kind;
+use super::bucket::Bucket;
 use super::divide::divide;
 use super::sizing::Shape;
 use super::{Parts, RawTable, block};
 use crate::alloc::Allocator;
-
-/// A block that is given back unless it is forgotten: when user code panics.
-struct Unfinished<'a, A: Allocator> {
-    pivot: NonNull<u8>,
-    len: usize,
-    parts: &'a Parts<A>,
-    shape: &'static Shape,
-}
-
-impl<A: Allocator> Drop for Unfinished<'_, A> {
-    fn drop(&mut self) {
-        let (pivot, allocator) = (self.pivot.as_ptr(), &self.parts.allocator);
-        // SAFETY: the block was allocated with this length, and the table does not know it yet.
-        unsafe { block::deallocate_block(pivot, self.len, self.shape, allocator) };
-    }
-}
 
 impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// Moves the table, which is one block and whole, into a block of twice the size. False if
@@ -34,48 +19,89 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     #[inline(never)]
     pub(super) fn double_only_block(&mut self, hasher: &impl Fn(&K) -> u64) -> bool {
         debug_assert!(self.header().is_allocated() && !self.is_growing());
-        let old_len = self.header().mask as usize + 1;
-        let new_len = old_len * 2;
-        debug_assert!(new_len <= Self::BLOCK_LEN);
-        let old = self.parts.first_block(Self::SHAPE);
-        let new = block::allocate_block(new_len, Self::KIND, &self.parts.allocator);
-        let Some(pivot) = new else { return false };
-        let new = pivot.as_ptr();
-        let unfinished = Unfinished { pivot, len: new_len, parts: &self.parts, shape: Self::SHAPE };
-        let mut chains = ChainsToEnd { first: END, pivot: new, len: new_len };
-        for place in 0..old_len {
+        let Some(mut doubling) = Doubling::begin(&mut self.parts, Self::KIND) else { return false };
+        let half = doubling.old_len as u32;
+        for place in 0..doubling.old_len {
             // SAFETY: places of the old block, whose buckets are all live, and of the new one,
             // which is written here and not read.
             unsafe {
-                let from = block::bucket(old, old_len, place, Self::SHAPE);
-                let [x, y] = [place, place + old_len]
-                    .map(|place| block::bucket(new, new_len, place, Self::SHAPE));
-                let half = old_len as u32;
-                let words = divide::<K, V>(from, half, hasher, x.slots(), y.slots());
-                if let Some(words) = words {
+                let (from, x, y) = doubling.buckets(place, Self::SHAPE);
+                if let Some(words) = divide::<K, V, _>(from, half, hasher, x.slots(), y.slots()) {
                     x.set_word(words[0]);
                     y.set_word(words[1]);
                     if from.word().has_overflow() {
-                        chains.note(place, None);
+                        doubling.chains.note(place, None);
                     }
                 } else {
-                    chains.note(place, Some(Self::slots_for_y(from, half, hasher)));
+                    let y_slots = Self::slots_for_y(from, half, hasher);
+                    doubling.chains.note(place, Some(y_slots));
                 }
             }
         }
-        // No user code runs from here on: the entries in the old block are forgotten.
-        mem::forget(unfinished);
-        self.parts.set_only_block(pivot);
-        let mask = (new_len - 1) as u32;
-        self.header_mut().set_size(mask, mask, Self::SHAPE);
-        for (place, y_slots) in chains {
+        doubling.end();
+        true
+    }
+}
+
+/// The new block of a table that is being doubled. Given back unless the doubling is ended: when
+/// user code panics.
+struct Doubling<'a, A: Allocator> {
+    parts: &'a mut Parts<A>,
+    shape: &'static Shape,
+    old: *mut u8,
+    old_len: usize,
+    new: NonNull<u8>,
+    chains: ChainsToEnd,
+    is_ended: bool,
+}
+
+impl<A: Allocator> Drop for Doubling<'_, A> {
+    fn drop(&mut self) {
+        let (old, new) = ((self.old, self.old_len), (self.new.as_ptr(), self.new_len()));
+        let (pivot, len) = if self.is_ended { old } else { new };
+        // SAFETY: the table knows one of the two blocks, and this is the other, with its length.
+        unsafe { block::deallocate_block(pivot, len, self.shape, &self.parts.allocator) };
+    }
+}
+
+impl<'a, A: Allocator> Doubling<'a, A> {
+    /// Takes the new block. `None` if it is refused.
+    fn begin(parts: &'a mut Parts<A>, kind: &'static Kind) -> Option<Self> {
+        let shape = &kind.shape;
+        let old_len = parts.header.mask as usize + 1;
+        debug_assert!(old_len * 2 <= shape.block_len());
+        let old = parts.first_block(shape);
+        let new = block::allocate_block(old_len * 2, kind, &parts.allocator)?;
+        let chains = ChainsToEnd { first: END, pivot: new.as_ptr(), len: old_len * 2 };
+        Some(Self { parts, shape, old, old_len, new, chains, is_ended: false })
+    }
+
+    fn new_len(&self) -> usize {
+        self.old_len * 2
+    }
+
+    /// The bucket at `place` of the old block, and the two of the new one for its entries.
+    #[inline(always)]
+    fn buckets(&self, place: usize, shape: &Shape) -> (Bucket, Bucket, Bucket) {
+        let of_new = |place| block::bucket(self.new.as_ptr(), self.new_len(), place, shape);
+        let from = block::bucket(self.old, self.old_len, place, shape);
+        (from, of_new(place), of_new(place + self.old_len))
+    }
+
+    /// Makes the new block the table's, and ends the chains that are noted. No user code runs: the
+    /// entries in the old block are forgotten.
+    fn end(mut self) {
+        let shape = self.shape;
+        self.is_ended = true;
+        self.parts.set_only_block(self.new);
+        let mask = (self.new_len() - 1) as u32;
+        self.parts.header.set_size(mask, mask, shape);
+        while let Some((place, y_slots)) = self.chains.next() {
+            let (from, x, y) = self.buckets(place, shape);
             // SAFETY: the new block has the entries of all chains but those that are noted to be
             // split. The old block has a chain at each place.
-            unsafe { self.parts.end_chain((old, old_len), new, (place, y_slots), Self::SHAPE) };
+            unsafe { self.parts.end_chain(from, (x, y), y_slots, shape) };
         }
-        // SAFETY: the table's former block, with its length.
-        unsafe { block::deallocate_block(old, old_len, Self::SHAPE, &self.parts.allocator) };
-        true
     }
 }
 
@@ -86,19 +112,16 @@ impl<A: Allocator> Parts<A> {
     ///
     /// # Safety
     ///
-    /// `old` is a block of `old_len` buckets and `new` one of twice as many. The chain at `place`
-    /// of the old one has one overflow bucket and is divided; or it is not, `y_slots` are the slots
-    /// of its main bucket that go to Y, and its nodes know theirs. It is not used any more.
+    /// `from` is a bucket of the old block, `x` and `y` are those of the new one for its entries.
+    /// The chain has one overflow bucket and is divided; or it is not, `y_slots` are the slots of
+    /// its main bucket that go to Y, and its nodes know theirs. It is not used any more.
     unsafe fn end_chain(
         &mut self,
-        (old, old_len): (*mut u8, usize),
-        new: *mut u8,
-        (place, y_slots): (usize, Option<u8>),
+        from: Bucket,
+        (x, y): (Bucket, Bucket),
+        y_slots: Option<u8>,
         shape: &Shape,
     ) {
-        let from = block::bucket(old, old_len, place, shape);
-        let [x, y] =
-            [place, place + old_len].map(|place| block::bucket(new, old_len * 2, place, shape));
         // SAFETY: as the caller says. X takes over the word, the slots and, if there are hints, the
         // link of its old self, and is live then.
         unsafe {

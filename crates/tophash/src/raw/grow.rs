@@ -111,7 +111,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         unsafe {
             let (x, y) = (self.bucket(x_index), self.bucket(y_index));
             let kept = if wants_buffer::<K, V>() { Buffer::slots(&mut buffer) } else { x.slots() };
-            let Some(words) = divide::<K, V>(x, half, hasher, kept, y.slots()) else {
+            let Some(words) = divide::<K, V, _>(x, half, hasher, kept, y.slots()) else {
                 return self.split_next_slowly(hasher);
             };
             // No user code runs from here on.
@@ -349,7 +349,7 @@ impl<A: Allocator> Parts<A> {
 
     /// Adds the bucket that the next one of a growth is split into, and returns it, uninitialised.
     /// The caller splits at once. `None` if memory is refused; then nothing has changed.
-    #[inline(always)]
+    #[inline(never)]
     fn add_twin(&mut self, kind: &Kind) -> Option<Bucket> {
         let shape = &kind.shape;
         let index = self.header.last() + 1;

@@ -95,6 +95,7 @@ mod plain;
 mod plan;
 mod pointers;
 mod remove;
+mod retain;
 mod runs;
 mod scan;
 mod shrink;

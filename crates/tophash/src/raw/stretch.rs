@@ -193,6 +193,7 @@ impl Rest {
     }
 
     /// The table's header.
+    #[cfg(feature = "rayon")]
     pub(super) fn header(&self) -> &Header {
         &self.header
     }

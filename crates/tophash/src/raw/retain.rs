@@ -1,0 +1,92 @@
+//! Keeping the entries that the caller wants, and removing the others.
+
+use super::bucket::{Bucket, Slot};
+use super::find::Main;
+use super::{RawTable, block};
+use crate::alloc::Allocator;
+
+impl<K, V, A: Allocator> RawTable<K, V, A> {
+    /// Keeps the entries for which `keep` says so. O(buckets).
+    ///
+    /// If `keep` panics, or dropping an entry does, the entries not yet asked about are kept.
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&mut K, &mut V) -> bool) {
+        let mut remaining = self.len();
+        let mut retaining = Retaining { table: self, has_removed: false };
+        let mut index = 0;
+        while remaining > 0 {
+            // SAFETY: entries remain, so the index does not pass `last`.
+            remaining -= unsafe { retaining.retain_in_chain(index, &mut keep) };
+            index += 1;
+        }
+    }
+}
+
+/// A table of which entries are being removed. When that ends, also by a panic, it may shrink.
+struct Retaining<'a, K, V, A: Allocator> {
+    table: &'a mut RawTable<K, V, A>,
+    has_removed: bool,
+}
+
+impl<K, V, A: Allocator> Drop for Retaining<'_, K, V, A> {
+    fn drop(&mut self) {
+        if self.has_removed {
+            self.table.removed();
+        }
+    }
+}
+
+impl<K, V, A: Allocator> Retaining<'_, K, V, A> {
+    /// [`RawTable::retain`] in one chain. Returns how many entries were asked about.
+    ///
+    /// `keep` is user code; whatever it does, the table has no more and no less than the entries
+    /// that were not removed. The one that a removal moves into the hole is the chain's last, which
+    /// was not asked about yet.
+    ///
+    /// # Safety
+    ///
+    /// `index <= last`.
+    #[inline(always)]
+    unsafe fn retain_in_chain(
+        &mut self,
+        index: u32,
+        keep: &mut impl FnMut(&mut K, &mut V) -> bool,
+    ) -> usize {
+        let shape = RawTable::<K, V, A>::SHAPE;
+        let mut count = 0;
+        // SAFETY: words, links and nodes are as R3 to R5 say, also after each removal; slots below
+        // `filled` hold entries, and the table is borrowed exclusively.
+        unsafe {
+            let (pivot, place) = self.table.header().locate(index, shape);
+            let main = self.table.header().bucket_at(pivot, place, shape);
+            let mut bucket = main;
+            loop {
+                let mut slot = 0;
+                let mut filled = bucket.word().filled();
+                while slot < filled {
+                    count += 1;
+                    if keep(&mut *bucket.key::<K, V>(slot), &mut *bucket.value::<K, V>(slot)) {
+                        slot += 1;
+                        continue;
+                    }
+                    self.has_removed = true;
+                    let word = block::word(pivot, place).read();
+                    let slot = Slot { slots: bucket.slots(), slot, index };
+                    drop(self.table.remove_from(Main { pivot, place, word }, slot));
+                    if filled == 1 && !bucket.is(main) {
+                        // The node is none of the chain's any more, of which it was the last.
+                        return count;
+                    }
+                    filled = bucket.word().filled();
+                }
+                if bucket.is(main) && !bucket.word().has_overflow() {
+                    return count;
+                }
+                let next = bucket.next();
+                if next.is_null() {
+                    return count;
+                }
+                bucket = Bucket::of_node(next, shape);
+            }
+        }
+    }
+}
