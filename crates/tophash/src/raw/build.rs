@@ -96,7 +96,7 @@ impl<A: Allocator> Parts<A> {
             let block_count = live.div_ceil(shape.block_len() as u64) as usize;
             let unfinished = Unfinished(self, shape);
             let room = (bucket_count >> shape.block_log2) as usize;
-            if !unfinished.0.ensure_extra(false, kind) || !unfinished.0.reserve_blocks(room) {
+            if !unfinished.0.ensure_extra(0, kind) || !unfinished.0.reserve_blocks(room) {
                 return Err(refused(bytes));
             }
             let (extra, allocator) = unfinished.0.extra_mut();

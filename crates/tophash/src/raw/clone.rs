@@ -2,10 +2,10 @@
 
 use core::ptr;
 
-use super::block::{self, Kind};
 use super::bucket::Bucket;
 use super::plain::is_plain;
-use super::{Header, Parts, RawTable, fail};
+use super::sizing::Shape;
+use super::{Header, Parts, RawTable, block, fail};
 use crate::alloc::Allocator;
 
 impl<K: Clone, V: Clone, A: Allocator + Clone> Clone for RawTable<K, V, A> {
@@ -50,9 +50,14 @@ impl<K: Clone, V: Clone, A: Allocator> RawTable<K, V, A> {
                 fail(&error, 0, source.len());
             }
         }
+        let has_extra = !source.header().extra.is_null();
+        let node_count = if has_extra { source.extra().slab.used() } else { 0 };
+        if node_count > 0 {
+            self.parts.require_nodes(node_count, Self::KIND);
+        }
         if is_plain::<K>() && is_plain::<V>() {
             // SAFETY: both tables have the same buckets and types, and this one has no entries.
-            unsafe { self.parts.copy_bytes(source.header(), Self::KIND) };
+            unsafe { self.parts.copy_bytes(source.header(), Self::SHAPE) };
             return;
         }
         let mut remaining = source.len();
@@ -95,7 +100,7 @@ impl<K: Clone, V: Clone, A: Allocator> RawTable<K, V, A> {
     ///
     /// # Safety
     ///
-    /// As there; `from` has overflow buckets, and `to` is full.
+    /// As there; `from` has overflow buckets, as many were reserved, and `to` is full.
     #[cold]
     unsafe fn copy_overflow(&mut self, from: Bucket, to: Bucket) -> usize {
         let mut count = 0;
@@ -113,7 +118,6 @@ impl<K: Clone, V: Clone, A: Allocator> RawTable<K, V, A> {
                         (*source.value::<K, V>(slot)).clone(),
                     );
                     if slot == 0 {
-                        self.parts.require_nodes(1, Self::KIND);
                         depth += 1;
                         let extra = self.extra_mut().0;
                         extra.depth_max = extra.depth_max.max(depth);
@@ -140,10 +144,9 @@ impl<A: Allocator> Parts<A> {
     ///
     /// # Safety
     ///
-    /// `source` is the header of a table of this kind with as many buckets, whose entries may be
-    /// copied so. This table has no entries.
-    unsafe fn copy_bytes(&mut self, source: &Header, kind: &Kind) {
-        let shape = &kind.shape;
+    /// `source` is the header of a table of this shape with as many buckets, whose entries may be
+    /// copied so. This table has no entries, and room for as many overflow buckets.
+    unsafe fn copy_bytes(&mut self, source: &Header, shape: &Shape) {
         let live = source.last() as usize + 1;
         for first in (0..live).step_by(shape.block_len()) {
             let len = shape.block_len().min(live - first);
@@ -159,7 +162,7 @@ impl<A: Allocator> Parts<A> {
                     if word.has_overflow() {
                         let bucket = |header: &Header, pivot| header.bucket_at(pivot, place, shape);
                         let (from, to) = (bucket(source, from), bucket(&self.header, to));
-                        self.copy_overflow_bytes(from, to, kind);
+                        self.copy_overflow_bytes(from, to, shape);
                     }
                     block::word(to, place).write(word);
                     self.header.count += word.filled();
@@ -173,25 +176,16 @@ impl<A: Allocator> Parts<A> {
     ///
     /// # Safety
     ///
-    /// `from` is a live main bucket with overflow buckets, of another table of this kind; `to` is
-    /// one of this table's, without entries.
-    #[cold]
-    unsafe fn copy_overflow_bytes(&mut self, from: Bucket, to: Bucket, kind: &Kind) {
-        let shape = &kind.shape;
+    /// `from` is a live main bucket with overflow buckets, of another table of this shape; `to` is
+    /// one of this table's, without entries. As many overflow buckets were reserved.
+    unsafe fn copy_overflow_bytes(&mut self, from: Bucket, to: Bucket, shape: &Shape) {
+        let mut depth = 0;
         // SAFETY: links and nodes are as R4 to R6 say; what is taken was reserved.
         unsafe {
-            let mut depth = 0;
+            let mut tail = to;
             let mut node = from.next();
             while !node.is_null() {
                 depth += 1;
-                node = (*node).next;
-            }
-            self.require_nodes(depth, kind);
-            let extra = self.extra_mut().0;
-            extra.depth_max = extra.depth_max.max(depth);
-            let mut tail = to;
-            node = from.next();
-            while !node.is_null() {
                 let source = Bucket::of_node(node, shape);
                 let copy = self.extra_mut().0.slab.take(shape);
                 tail.set_next(copy);
@@ -203,5 +197,7 @@ impl<A: Allocator> Parts<A> {
                 node = (*node).next;
             }
         }
+        let extra = self.extra_mut().0;
+        extra.depth_max = extra.depth_max.max(depth);
     }
 }

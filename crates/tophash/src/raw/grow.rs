@@ -308,7 +308,7 @@ impl<A: Allocator> Parts<A> {
                 return false;
             }
         } else {
-            if !self.ensure_extra(false, kind) {
+            if !self.ensure_extra(0, kind) {
                 return false;
             }
             let only_block = self.first_block(shape);

@@ -278,10 +278,10 @@ impl<A: Allocator> Parts<A> {
         if !self.header.extra.is_null() && self.extra().slab.has_room(node_count) {
             return true;
         }
-        if !self.ensure_extra(true, kind) {
+        let bucket_count = Slab::bucket_count_for(node_count).max(self.header.bucket_count());
+        if !self.ensure_extra(bucket_count, kind) {
             return false;
         }
-        let bucket_count = self.header.bucket_count();
         let (extra, allocator) = self.extra_mut();
         extra.slab.reserve(node_count, bucket_count, &kind.shape, allocator)
     }

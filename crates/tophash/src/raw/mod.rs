@@ -407,22 +407,20 @@ impl<A: Allocator> Parts<A> {
         (unsafe { &mut *header.extra }, &mut header.buckets, allocator)
     }
 
-    /// Sees to it that there is an `extra`. If overflow buckets are what it is needed for, the
-    /// first of them come in the same block. False if memory is refused.
-    fn ensure_extra(&mut self, with_nodes: bool, kind: &Kind) -> bool {
+    /// Sees to it that there is an `extra`. If `guest_buckets` is not 0, the chunk of a table of so
+    /// many buckets comes in the same block. False if memory is refused.
+    fn ensure_extra(&mut self, guest_buckets: usize, kind: &Kind) -> bool {
         if !self.header.extra.is_null() {
             return true;
         }
         let shape = &kind.shape;
-        let bucket_count = self.header.bucket_count();
-        let guest_buckets = if with_nodes { bucket_count } else { 0 };
         let Some((layout, guest_offset)) = extra_layout(guest_buckets, shape) else { return false };
         let Some(block) = allocate(&self.allocator, layout) else { return false };
         let extra = block.as_ptr().cast::<Extra>();
         let mut slab = Slab::EMPTY;
         // SAFETY: the block has the layout of an `Extra`, with a chunk at the offset.
         unsafe {
-            if with_nodes {
+            if guest_buckets > 0 {
                 slab.add_guest(block.add(guest_offset), guest_buckets, shape);
             }
             extra.write(Extra {

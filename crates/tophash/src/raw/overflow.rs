@@ -27,6 +27,9 @@ use crate::alloc::{Allocator, allocate, deallocate};
 /// A chunk takes at most so many bytes, or holds one node.
 const CHUNK_BYTES_MAX: usize = 16 * 1024;
 
+/// A table's buckets for each node of its chunks.
+const BUCKETS_PER_NODE: usize = 16;
+
 /// Nodes of the smallest chunk, if they fit: a merge needs one.
 const CHUNK_LEN_MIN: usize = 2;
 
@@ -119,8 +122,13 @@ impl Slab {
     /// buckets (a fifth overflow at the highest load), within the limits.
     pub(crate) fn chunk_len(bucket_count: usize, shape: &Shape) -> usize {
         let fitting = (CHUNK_BYTES_MAX / Self::node_bytes_max(shape)).max(1);
-        let wanted = if cfg!(stress) { 0 } else { bucket_count / 16 };
+        let wanted = if cfg!(stress) { 0 } else { bucket_count / BUCKETS_PER_NODE };
         wanted.max(CHUNK_LEN_MIN).min(fitting)
+    }
+
+    /// The buckets of a table whose chunks have so many nodes each, if they fit.
+    pub(crate) fn bucket_count_for(node_count: usize) -> usize {
+        node_count.saturating_mul(BUCKETS_PER_NODE)
     }
 
     /// What a node takes on the platform where it takes most. Not what it takes here: where nodes
