@@ -61,13 +61,13 @@ impl<K: Clone, V: Clone, A: Allocator> RawTable<K, V, A> {
             return;
         }
         let mut remaining = source.len();
-        let mut index = 0;
+        let mut index: u32 = 0;
         while remaining > 0 {
             // SAFETY: entries remain, so `index <= last`, which is the same in both tables.
             let (from, to) = unsafe { (source.bucket(index), self.bucket(index)) };
             // SAFETY: both are live, and `to` has no entry yet.
             remaining -= unsafe { self.copy_chain(from, to) };
-            index += 1;
+            index = index.wrapping_add(1);
         }
     }
 

@@ -79,7 +79,7 @@ impl<K, V, A: Allocator> Cursor<'_, K, V, A> {
                     }
                 }
                 let main = self.table.bucket(self.next_index);
-                self.next_index += 1;
+                self.next_index = self.next_index.wrapping_add(1);
                 self.go_to(main, true);
             }
         }
@@ -116,7 +116,8 @@ impl<K, V, A: Allocator> Cursor<'_, K, V, A> {
         self.has_current = false;
         self.has_removed = true;
         self.slot -= 1;
-        let slot = Slot { slots: bucket.slots(), slot: self.slot, index: self.next_index - 1 };
+        let slot =
+            Slot { slots: bucket.slots(), slot: self.slot, index: self.next_index.wrapping_sub(1) };
         // SAFETY: the bucket is live and the slot taken. A node whose only entry goes leaves the
         // chain, of which it was the last; then the cursor is at the chain's end.
         unsafe {

@@ -43,8 +43,8 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     }
 }
 
-/// The new block of a table that is being doubled. Given back unless the doubling is ended: when
-/// user code panics.
+/// A table that is being doubled: its old block and its new one. Dropping it gives that one back
+/// which is not the table's: the new one when user code panics, the old one at the end.
 struct Doubling<'a, A: Allocator> {
     parts: &'a mut Parts<A>,
     shape: &'static Shape,

@@ -158,11 +158,10 @@ impl Header {
         (((self.mask as usize + 1) * 13) >> 1).max(SLOT_COUNT)
     }
 
-    /// Whether the table is thinned out: it has at most two entries for each bucket, so that every
-    /// seventh bucket or more has none (by Poisson's law).
-    #[inline(always)]
+    /// Whether the table is thinned out: it has fewer than two entries for each bucket, so that of
+    /// a hundred buckets 13 or more have none (by Poisson's law).
     pub(super) fn is_thinned_out(&self) -> bool {
-        self.count / 2 <= self.mask as usize
+        self.count / 2 <= self.last() as usize
     }
 
     /// Whether the table is one block, without a directory.

@@ -1,14 +1,14 @@
 //! Putting an entry into its chain.
 
+use core::alloc::Layout;
 use core::mem;
 
 use super::block::Kind;
 use super::bucket::{Bucket, Slot, Slots};
 use super::find::ask_for_slots;
-use super::overflow::Slab;
 use super::sizing::Shape;
 use super::tophash::{SLOT_COUNT, Tophash, Word};
-use super::{Flags, Parts, RawTable, block, fail};
+use super::{Extra, Flags, Parts, RawTable, block, extra_layout, fail};
 use crate::TryReserveError;
 use crate::alloc::Allocator;
 
@@ -267,9 +267,14 @@ impl<A: Allocator> Parts<A> {
     /// `handle_alloc_error`.
     pub(super) fn require_nodes(&mut self, node_count: usize, kind: &Kind) {
         if !self.reserve_nodes(node_count, kind) {
-            let layout = Slab::next_layout(self.header.bucket_count(), &kind.shape)
-                .unwrap_or(core::alloc::Layout::new::<super::Extra>());
-            fail(&TryReserveError::AllocError { layout }, self.header.count, 1);
+            let (bucket_count, shape) = (self.header.bucket_count(), &kind.shape);
+            let layout = if self.header.extra.is_null() {
+                extra_layout(bucket_count, shape).map(|(layout, _)| layout)
+            } else {
+                self.extra().slab.next_layout(node_count, bucket_count, shape)
+            };
+            let layout = layout.unwrap_or(Layout::new::<Extra>());
+            fail(&TryReserveError::AllocError { layout }, self.header.count, node_count);
         }
     }
 
@@ -278,7 +283,7 @@ impl<A: Allocator> Parts<A> {
         if !self.header.extra.is_null() && self.extra().slab.has_room(node_count) {
             return true;
         }
-        let bucket_count = Slab::bucket_count_for(node_count).max(self.header.bucket_count());
+        let bucket_count = self.header.bucket_count();
         if !self.ensure_extra(bucket_count, kind) {
             return false;
         }

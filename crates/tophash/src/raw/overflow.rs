@@ -27,9 +27,6 @@ use crate::alloc::{Allocator, allocate, deallocate};
 /// A chunk takes at most so many bytes, or holds one node.
 const CHUNK_BYTES_MAX: usize = 16 * 1024;
 
-/// A table's buckets for each node of its chunks.
-const BUCKETS_PER_NODE: usize = 16;
-
 /// Nodes of the smallest chunk, if they fit: a merge needs one.
 const CHUNK_LEN_MIN: usize = 2;
 
@@ -121,14 +118,13 @@ impl Slab {
     /// How many nodes the next chunk of a table of `bucket_count` has: about a sixteenth of the
     /// buckets (a fifth overflow at the highest load), within the limits.
     pub(crate) fn chunk_len(bucket_count: usize, shape: &Shape) -> usize {
-        let fitting = (CHUNK_BYTES_MAX / Self::node_bytes_max(shape)).max(1);
-        let wanted = if cfg!(stress) { 0 } else { bucket_count / BUCKETS_PER_NODE };
-        wanted.max(CHUNK_LEN_MIN).min(fitting)
+        let wanted = if cfg!(stress) { 0 } else { bucket_count / 16 };
+        wanted.max(CHUNK_LEN_MIN).min(Self::fitting(shape))
     }
 
-    /// The buckets of a table whose chunks have so many nodes each, if they fit.
-    pub(crate) fn bucket_count_for(node_count: usize) -> usize {
-        node_count.saturating_mul(BUCKETS_PER_NODE)
+    /// The most nodes of a chunk.
+    fn fitting(shape: &Shape) -> usize {
+        (CHUNK_BYTES_MAX / Self::node_bytes_max(shape)).max(1)
     }
 
     /// What a node takes on the platform where it takes most. Not what it takes here: where nodes
@@ -149,9 +145,22 @@ impl Slab {
         bytes.checked_mul(node_count.div_ceil(len))
     }
 
-    /// The layout of the chunk that [`Self::reserve`] would take next.
-    pub(crate) fn next_layout(bucket_count: usize, shape: &Shape) -> Option<Layout> {
-        Self::chunk_layout(Self::chunk_len(bucket_count, shape), shape)
+    /// How many nodes the chunk has that [`Self::reserve`] takes next, for `node_count` of which
+    /// each has to be had: all at once, if they fit.
+    fn next_len(&self, node_count: usize, bucket_count: usize, shape: &Shape) -> usize {
+        let missing = node_count.saturating_sub(self.len - self.used);
+        let missing = if cfg!(stress) { 1 } else { missing };
+        Self::chunk_len(bucket_count, shape).max(missing.min(Self::fitting(shape)))
+    }
+
+    /// The layout of the chunk that [`Self::reserve`] takes next.
+    pub(crate) fn next_layout(
+        &self,
+        node_count: usize,
+        bucket_count: usize,
+        shape: &Shape,
+    ) -> Option<Layout> {
+        Self::chunk_layout(self.next_len(node_count, bucket_count, shape), shape)
     }
 
     /// Whether `node_count` nodes can be taken without allocating.
@@ -170,7 +179,7 @@ impl Slab {
         allocator: &A,
     ) -> bool {
         while !self.has_room(node_count) {
-            let len = Self::chunk_len(bucket_count, shape);
+            let len = self.next_len(node_count, bucket_count, shape);
             let Some(layout) = Self::chunk_layout(len, shape) else { return false };
             let Some(block) = allocate(allocator, layout) else { return false };
             // SAFETY: the block has the layout of a chunk.
@@ -187,7 +196,7 @@ impl Slab {
         bucket_count: usize,
         shape: &Shape,
     ) -> Option<(Layout, usize)> {
-        let chunk = Self::next_layout(bucket_count, shape)?;
+        let chunk = Self::chunk_layout(Self::chunk_len(bucket_count, shape), shape)?;
         host.extend(chunk).ok()
     }
 
@@ -454,11 +463,6 @@ pub(crate) struct UsedChunks {
 impl UsedChunks {
     /// No chunks.
     pub(crate) const NONE: Self = Self { chunk: ptr::null_mut(), full: ptr::null_mut() };
-
-    /// Whether no chunk is to come.
-    pub(crate) fn is_none(&self) -> bool {
-        self.chunk.is_null() && self.full.is_null()
-    }
 
     /// The next chunk: its first node, and how many were ever used. They lie side by side, and
     /// those that are not used now have a vacant word.

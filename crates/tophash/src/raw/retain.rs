@@ -16,7 +16,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         while remaining > 0 {
             // SAFETY: entries remain, so the index does not pass `last`.
             remaining -= unsafe { retaining.retain_in_chain(index, &mut keep) };
-            index += 1;
+            index = index.wrapping_add(1);
         }
     }
 }
@@ -54,7 +54,8 @@ impl<K, V, A: Allocator> Retaining<'_, K, V, A> {
         let shape = RawTable::<K, V, A>::SHAPE;
         let mut count = 0;
         // SAFETY: words, links and nodes are as R3 to R5 say, also after each removal; slots below
-        // `filled` hold entries, and the table is borrowed exclusively.
+        // `filled` hold entries, and the table is borrowed exclusively. A removal may give a chunk
+        // back, but none with a node that is in a chain, as `bucket` is when it is used again.
         unsafe {
             let (pivot, place) = self.table.header().locate(index, shape);
             let main = self.table.header().bucket_at(pivot, place, shape);

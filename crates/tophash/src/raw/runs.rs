@@ -25,11 +25,7 @@ pub(super) struct RawIter<K, V> {
     marker: PhantomData<*const (K, V)>,
 }
 
-/// The state of a [`RawIter`], without the types. What is done once for each block or less often is
-/// done here, and compiled once for all types.
-///
-/// Those functions take and return it by value: as long as nobody has its address, the compiler
-/// keeps in registers what is needed for each slot (docs/decisions/0019).
+/// The state of a [`RawIter`], without the types.
 #[derive(Clone, Copy)]
 struct Runs {
     /// Taken slots behind the present run: to count them once for each run costs less than once for

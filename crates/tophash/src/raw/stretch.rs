@@ -1,8 +1,8 @@
 //! Buckets that are visited one after another: where they lie, and which come next.
 //!
 //! What visits the entries of a table (`runs.rs`) goes through a [`Stretch`] bucket by bucket, in
-//! the code of its caller. What comes behind a stretch [`Rest`] knows, which is asked once for each
-//! block or less often, and is compiled once for all types.
+//! the code of its caller. What comes behind a stretch [`Rest`] knows. It is asked twice for each
+//! block or less often, in code that is compiled once for all types.
 
 use core::ptr::{self, NonNull};
 
@@ -37,12 +37,11 @@ pub(super) struct Stretch {
 }
 
 impl Stretch {
-    /// No buckets.
+    /// No buckets, at the distances of a block's words.
     pub(super) const NONE: Self = Self {
         word: ptr::null_mut(),
         slots: ptr::null_mut(),
         left: Left::NONE,
-        // From one word of a block to the next one in a stretch.
         word_stride: -(size_of::<Word>() as isize),
         slots_stride: 0,
         slots_ahead: 0,
@@ -101,8 +100,9 @@ impl Stretch {
             }
             prefetch_early(word.cast::<u8>().wrapping_offset(self.word_ahead));
         }
-        // SAFETY: the words of main buckets and of used nodes are initialised (R3). Slots lie
-        // within an allocation, so their address is not null.
+        // SAFETY: a stretch has words that are initialised: those of live main buckets (R3), of
+        // nodes that were ever used (`UsedChunks::next`), or one of `FILLED`. Slots lie within an
+        // allocation, so their address is not null.
         unsafe { (NonNull::new_unchecked(slots), word.read()) }
     }
 
@@ -166,10 +166,14 @@ impl Left {
 }
 
 /// What is visited behind the present stretch.
+///
+/// [`Self::go_on`] takes and returns it by value: as long as nobody has the address of an iterator,
+/// the compiler keeps in registers what is needed for each slot (docs/decisions/0019).
 #[derive(Clone, Copy)]
 pub(super) struct Rest {
     header: Header,
-    /// How many main buckets were in a stretch. 64 bits, because it may become 2^32.
+    /// How many main buckets were in a stretch; one more than there are when the overflow buckets
+    /// are begun. 64 bits, because it may become 2^32.
     passed: u64,
     /// The chunks of overflow buckets yet to come, once there are no more main buckets.
     chunks: UsedChunks,
@@ -181,6 +185,7 @@ impl Rest {
     #[inline(always)]
     pub(super) fn begin(header: &Header, shape: &Shape) -> (Stretch, Self) {
         let mut rest = Self { header: *header, passed: 0, chunks: UsedChunks::NONE };
+        // Its strides are those of blocks already: so for the compiler they are constants here.
         let stretch = Stretch { slots_stride: shape.slots_bytes as isize, ..Stretch::NONE };
         if header.count == 0 || header.mask >= PREFETCH_MASK_MIN {
             return (stretch, rest);
@@ -206,7 +211,7 @@ impl Rest {
         let stretch = if self.passed < live {
             self.take_from_block(live, shape)
         } else {
-            self.take_chunk(shape)
+            self.take_chunk(live, shape)
         };
         (stretch, self)
     }
@@ -247,11 +252,12 @@ impl Rest {
     }
 
     /// Takes the next chunk of overflow buckets.
-    fn take_chunk(&mut self, shape: &Shape) -> Stretch {
+    fn take_chunk(&mut self, live: u64, shape: &Shape) -> Stretch {
         // SAFETY: as long as entries remain, used nodes do, in chunks yet to come, and there is an
         // `extra` (R6 to R8).
         unsafe {
-            if self.chunks.is_none() {
+            if self.passed == live {
+                self.passed += 1;
                 self.chunks = (*self.header.extra).slab.used_chunks();
             }
             let (first, len) = self.chunks.next(shape);

@@ -31,7 +31,8 @@ impl UsedNodes {
     /// There is one; the slab was not changed since, and was always used with this shape.
     pub(crate) unsafe fn next(&mut self, shape: &Shape) -> *mut Node {
         loop {
-            // SAFETY: nodes that were ever used lie side by side and have a word (R3).
+            // SAFETY: nodes that were ever used lie side by side and have a word, as
+            // `UsedChunks::next` says.
             unsafe {
                 if self.count == 0 {
                     (self.node, self.count) = self.chunks.next(shape);

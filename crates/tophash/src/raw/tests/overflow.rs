@@ -137,6 +137,19 @@ fn nodes_are_taken_and_given_back_in_any_order_and_the_memory_is_accounted_for()
 }
 
 #[test]
+fn many_nodes_come_in_as_few_chunks_as_hold_them() {
+    // 107 of them fit into a chunk of 16 KiB.
+    for (count, chunks) in [(3, 1), (100, 1), (108, 2), (250, 3)] {
+        let mut counted = Counted::new(Shape::of::<u64, u64>());
+        let taken = counted.reserve(count, 1);
+        let least = if cfg!(stress) { count.div_ceil(2) } else { chunks };
+        assert_eq!(taken.blocks_allocated as usize, least);
+        assert!(!counted.slab.has_room(count + 2), "the last is as small as may be");
+        counted.release_all();
+    }
+}
+
+#[test]
 fn one_unused_chunk_is_kept_and_the_others_go_one_by_one() {
     let mut counted = Counted::new(Shape::of::<u64, u64>());
     for _ in 0..10 {
@@ -162,8 +175,8 @@ fn one_unused_chunk_is_kept_and_the_others_go_one_by_one() {
 /// of them are two chunks unused, as the slab sees it?
 fn returned_after(shape: Shape, count: usize) -> usize {
     let mut counted = Counted::new(shape);
-    counted.reserve(count, 1);
     for _ in 0..count {
+        counted.reserve(1, 1);
         counted.take();
     }
     let mut given_back = 0;

@@ -27,7 +27,7 @@ fn shatter<R>(mut range: R, split: &impl Fn(&mut R) -> Option<R>) -> Vec<R> {
 
 #[test]
 fn the_parts_of_a_range_are_buckets_and_all_overflow_and_have_every_entry_once() {
-    for len in [0, 1, 8, 9, 1000, 5000] {
+    for len in [0, 1, 8, 9, 1000, 5000, 54_000] {
         let mut table = table(len);
         let parts = shatter(table.range(), &Range::split);
         assert_eq!(parts.len(), if len == 0 { 1 } else { table.bucket_count() + 1 });

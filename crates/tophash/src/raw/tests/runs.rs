@@ -15,7 +15,8 @@ fn table(len: u64) -> RawTable<u64, u64> {
 #[test]
 fn every_entry_is_visited_once_by_steps_and_by_folds_from_anywhere() {
     // From one bucket to a table too large for the cache, whose memory is asked for ahead.
-    for len in [0, 1, 5, 8, 9, 13, 14, 100, 1000, 5000, 60_000] {
+    // In the midst of a growth the last block is a part of one.
+    for len in [0, 1, 5, 8, 9, 13, 14, 100, 1000, 5000, 54_000, 60_000] {
         let mut table = table(len);
         table.check(Some(&hasher));
         let stepped: Vec<u64> = table.iter().map_while(|(key, _)| Some(*key)).collect();
@@ -42,6 +43,33 @@ fn every_entry_is_visited_once_by_steps_and_by_folds_from_anywhere() {
         assert_eq!(table.drain().count() as u64, len);
         table.check(Some(&hasher));
     }
+}
+
+#[test]
+fn entries_without_size_and_those_that_fill_a_block_are_visited_once() {
+    let mut table: RawTable<(), ()> = RawTable::new_in(Global);
+    // So many that memory would be asked for ahead, if there were any.
+    for n in 0..60_000_u64 {
+        if table.wants_preparation() {
+            // A hash that does not tell keys apart puts all into one half.
+            table.prepare(|&()| hasher(&n));
+        }
+        table.insert_unique(hasher(&n), (), (), |&()| hasher(&n));
+    }
+    assert_eq!(table.iter().map_while(Some).count(), 60_000);
+    assert_eq!(table.iter().fold(0, |count, _| count + 1), 60_000);
+
+    let mut table: RawTable<u64, [u64; 500]> = RawTable::new_in(Global);
+    for n in 0..500 {
+        if table.wants_preparation() {
+            table.prepare(hasher);
+        }
+        table.insert_unique(hasher(&n), n, [n; 500], hasher);
+    }
+    let mut keys: Vec<u64> = table.iter().map_while(|(key, _)| Some(*key)).collect();
+    assert!(table.iter().fold(Vec::new(), |keys, (key, _)| [keys, vec![*key]].concat()) == keys);
+    keys.sort_unstable();
+    assert!(keys.into_iter().eq(0..500));
 }
 
 #[test]
