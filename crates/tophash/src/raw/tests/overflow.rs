@@ -143,7 +143,7 @@ fn many_nodes_come_in_as_few_chunks_as_hold_them() {
         let mut counted = Counted::new(Shape::of::<u64, u64>());
         let taken = counted.reserve(count, 1);
         let least = if cfg!(stress) { count.div_ceil(2) } else { chunks };
-        assert_eq!(taken.blocks_allocated as usize, least);
+        assert_eq!(taken.blocks_allocated, least);
         assert!(!counted.slab.has_room(count + 2), "the last is as small as may be");
         counted.release_all();
     }
