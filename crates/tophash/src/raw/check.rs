@@ -107,9 +107,4 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             .max()
             .unwrap_or(0)
     }
-
-    /// Overflow buckets in use.
-    pub(crate) fn overflow_count(&self) -> usize {
-        if self.header().extra.is_null() { 0 } else { self.extra().slab.used() }
-    }
 }

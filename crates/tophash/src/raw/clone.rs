@@ -50,10 +50,8 @@ impl<K: Clone, V: Clone, A: Allocator> RawTable<K, V, A> {
                 fail(&error, 0, source.len());
             }
         }
-        let has_extra = !source.header().extra.is_null();
-        let node_count = if has_extra { source.extra().slab.used() } else { 0 };
-        if node_count > 0 {
-            self.parts.require_nodes(node_count, Self::KIND);
+        if source.overflow_count() > 0 {
+            self.parts.require_nodes(source.overflow_count(), Self::KIND);
         }
         if is_plain::<K>() && is_plain::<V>() {
             // SAFETY: both tables have the same buckets and types, and this one has no entries.

@@ -348,6 +348,11 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         self.parts.extra_mut()
     }
 
+    /// Overflow buckets in use.
+    pub(crate) fn overflow_count(&self) -> usize {
+        if self.header().extra.is_null() { 0 } else { self.extra().slab.used() }
+    }
+
     /// Bytes that the table holds in allocations, exactly.
     pub(crate) fn allocation_bytes(&self) -> usize {
         self.parts.allocation_bytes(Self::SHAPE)

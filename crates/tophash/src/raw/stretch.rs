@@ -38,7 +38,7 @@ pub(super) struct Stretch {
 
 impl Stretch {
     /// No buckets, at the distances of a block's words.
-    pub(super) const NONE: Self = Self {
+    const NONE: Self = Self {
         word: ptr::null_mut(),
         slots: ptr::null_mut(),
         left: Left::NONE,
