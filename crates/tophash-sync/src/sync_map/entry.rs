@@ -12,12 +12,14 @@ use std::mem::needs_drop;
 use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+/// What readers look at comes first (where alignments are equal the compiler keeps the order): an
+/// allocator that begins at odd multiples of 16 bytes then puts two words into one cache line.
 pub(super) struct Entry<K, V> {
+    pub(super) key: K,
+    pub(super) value: V,
     /// The key's hash in the table, kept so that growth runs no code of the user's. It changes
     /// only with the table (`flood.rs`).
     hash: AtomicU64,
-    pub(super) key: K,
-    pub(super) value: V,
 }
 
 impl<K, V> Entry<K, V> {
