@@ -74,8 +74,7 @@ impl<T> Mutex<T> {
 
     #[inline]
     fn try_take(&self) -> bool {
-        let (success, failure) = (Ordering::Acquire, Ordering::Relaxed);
-        self.is_locked.compare_exchange(false, true, success, failure).is_ok()
+        !self.is_locked.swap(true, Ordering::Acquire)
     }
 
     /// Whether the lock was got without sleeping.
