@@ -1,11 +1,12 @@
-//! Types whose `Hash`, `Eq` and `Clone` are std's own: where only those run, no code of a user's does.
+//! Types whose `Hash`, `Eq` and `Clone` are std's own: where only those run, no code of a user's
+//! does.
 
 use std::any::TypeId;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// Whether `Hash`, `Eq` and `Clone` of a `T` call nobody. False for types that are not listed. Known
-/// when the program is compiled.
+/// Whether `Hash`, `Eq` and `Clone` of a `T` call nobody. False for types that are not listed.
+/// Known when the program is compiled.
 #[inline(always)]
 pub(crate) fn is_known<T: ?Sized>() -> bool {
     macro_rules! is_one_of {

@@ -117,8 +117,8 @@ impl<T> Mutex<T> {
         }
     }
 
-    /// Wakes one who sleeps, after the lock was given back. If it is his turn and nobody was faster,
-    /// he is handed the lock.
+    /// Wakes one who sleeps, after the lock was given back. If it is time to be fair and nobody was
+    /// faster, he is handed the lock.
     #[cold]
     #[inline(never)]
     fn look_after_sleepers(&self) {

@@ -95,16 +95,17 @@ impl Key for ZeroSized {
     }
 }
 
-/// A key of 4 KiB, all of which belongs to it: a half-copied one shows.
+/// A key of two bytes and a filling, 4 KiB if not said otherwise, all of which belongs to it: a
+/// half-copied one shows.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Large {
+pub struct Large<const FILLING: usize = 4094> {
     id: u16,
-    filling: [u8; 4094],
+    filling: [u8; FILLING],
 }
 
-impl Key for Large {
+impl<const FILLING: usize> Key for Large<FILLING> {
     fn from_id(id: u16) -> Self {
-        Self { id, filling: [Self::filling_byte(id); 4094] }
+        Self { id, filling: [Self::filling_byte(id); FILLING] }
     }
 
     fn id(&self) -> u16 {
@@ -113,7 +114,7 @@ impl Key for Large {
     }
 }
 
-impl Large {
+impl<const FILLING: usize> Large<FILLING> {
     /// Panics when the key's bytes are not all those of one key.
     #[track_caller]
     pub fn assert_whole(&self) {
@@ -149,6 +150,7 @@ mod tests {
         ids_come_back::<String>();
         ids_come_back::<OverAligned>();
         ids_come_back::<Large>();
+        ids_come_back::<Large<1022>>();
     }
 
     #[test]
@@ -160,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_half_copied_large_key_is_noticed() {
-        let mut key = Large::from_id(7);
+        let mut key = <Large>::from_id(7);
         key.assert_whole();
         key.filling[4093] ^= 1;
         assert!(silently(|| key.assert_whole()).is_err());

@@ -75,11 +75,11 @@ impl<A: Allocator> Parts<A> {
         if !self.may_have(bytes) {
             return Err(refused(bytes));
         }
-        let block_len = bucket_count.min(shape.block_len() as u64) as usize;
+        let block_len = shape.block_len_for(bucket_count as usize);
         let block = |allocator: &A| {
             let pivot = block::allocate_block(block_len, kind, allocator)?;
-            // SAFETY: a fresh block of so many buckets.
-            unsafe { block::clear_words(pivot.as_ptr(), block_len) };
+            // SAFETY: a fresh block of at least so many buckets.
+            unsafe { block::clear_words(pivot.as_ptr(), block_len.min(bucket_count as usize)) };
             Some(pivot)
         };
         if bucket_count <= shape.block_len() as u64 {
@@ -158,7 +158,7 @@ impl<A: Allocator> Parts<A> {
             let pivot = self.first_block(shape);
             // SAFETY: the only block, with its length; the header forgets it below.
             unsafe {
-                let len = self.header.mask as usize + 1;
+                let len = shape.block_len_for(self.header.mask as usize + 1);
                 block::deallocate_block(pivot, len, shape, &self.allocator);
             }
         }

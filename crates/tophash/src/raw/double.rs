@@ -1,7 +1,8 @@
-//! Growing while the table is one block: all at once, into a block of twice the size.
+//! Growing while the table is small: all at once, into a block for twice as many buckets.
 //!
-//! P2 allows it because such a block is small (`sizing.rs`). Every entry is hashed and moved once,
-//! into memory that nobody looks at yet: so a hash function that panics finds the table unchanged.
+//! P2 allows it because the table takes a quarter of a block at most (`sizing.rs`). Every entry is
+//! hashed and moved once, into memory that nobody looks at yet: so a hash function that panics
+//! finds the table unchanged.
 
 use core::ptr::{self, NonNull};
 
@@ -13,9 +14,9 @@ use super::{Parts, RawTable, block};
 use crate::alloc::Allocator;
 
 impl<K, V, A: Allocator> RawTable<K, V, A> {
-    /// Moves the table, which is one block and whole, into a block of twice the size. False if
-    /// memory is refused; then nothing has changed. `hasher` is user code; if it panics nothing has
-    /// changed either.
+    /// Moves the table, which doubles at once and is whole, into a block for twice as many buckets.
+    /// False if memory is refused; then nothing has changed. `hasher` is user code; if it panics
+    /// nothing has changed either.
     #[inline(never)]
     pub(super) fn double_only_block(&mut self, hasher: &impl Fn(&K) -> u64) -> bool {
         debug_assert!(self.header().is_allocated() && !self.is_growing());
@@ -51,13 +52,14 @@ struct Doubling<'a, A: Allocator> {
     old: *mut u8,
     old_len: usize,
     new: NonNull<u8>,
+    new_len: usize,
     chains: ChainsToEnd,
     is_ended: bool,
 }
 
 impl<A: Allocator> Drop for Doubling<'_, A> {
     fn drop(&mut self) {
-        let (old, new) = ((self.old, self.old_len), (self.new.as_ptr(), self.new_len()));
+        let (old, new) = ((self.old, self.old_len), (self.new.as_ptr(), self.new_len));
         let (pivot, len) = if self.is_ended { old } else { new };
         // SAFETY: the table knows one of the two blocks, and this is the other, with its length.
         unsafe { block::deallocate_block(pivot, len, self.shape, &self.parts.allocator) };
@@ -69,21 +71,18 @@ impl<'a, A: Allocator> Doubling<'a, A> {
     fn begin(parts: &'a mut Parts<A>, kind: &'static Kind) -> Option<Self> {
         let shape = &kind.shape;
         let old_len = parts.header.mask as usize + 1;
-        debug_assert!(old_len * 2 <= shape.block_len());
+        debug_assert!(shape.doubles_at_once(old_len));
         let old = parts.first_block(shape);
-        let new = block::allocate_block(old_len * 2, kind, &parts.allocator)?;
-        let chains = ChainsToEnd { first: END, pivot: new.as_ptr(), len: old_len * 2 };
-        Some(Self { parts, shape, old, old_len, new, chains, is_ended: false })
-    }
-
-    fn new_len(&self) -> usize {
-        self.old_len * 2
+        let new_len = shape.block_len_for(old_len * 2);
+        let new = block::allocate_block(new_len, kind, &parts.allocator)?;
+        let chains = ChainsToEnd { first: END, pivot: new.as_ptr(), len: new_len, half: old_len };
+        Some(Self { parts, shape, old, old_len, new, new_len, chains, is_ended: false })
     }
 
     /// The bucket at `place` of the old block, and the two of the new one for its entries.
     #[inline(always)]
     fn buckets(&self, place: usize, shape: &Shape) -> (Bucket, Bucket, Bucket) {
-        let of_new = |place| block::bucket(self.new.as_ptr(), self.new_len(), place, shape);
+        let of_new = |place| block::bucket(self.new.as_ptr(), self.new_len, place, shape);
         let from = block::bucket(self.old, self.old_len, place, shape);
         (from, of_new(place), of_new(place + self.old_len))
     }
@@ -94,7 +93,7 @@ impl<'a, A: Allocator> Doubling<'a, A> {
         let shape = self.shape;
         self.is_ended = true;
         self.parts.set_only_block(self.new);
-        let mask = (self.new_len() - 1) as u32;
+        let mask = (self.old_len * 2 - 1) as u32;
         self.parts.header.set_size(mask, mask, shape);
         while let Some((place, y_slots)) = self.chains.next() {
             let (from, x, y) = self.buckets(place, shape);
@@ -150,13 +149,16 @@ const END: usize = usize::MAX >> 9;
 struct ChainsToEnd {
     first: usize,
     pivot: *mut u8,
+    /// Buckets that the block has room for.
     len: usize,
+    /// How far a Y half lies behind its X half.
+    half: usize,
 }
 
 impl ChainsToEnd {
     /// Where the chain at `place` is noted.
     fn note_of(&self, place: usize) -> *mut usize {
-        block::link(self.pivot, self.len, place + self.len / 2).cast()
+        block::link(self.pivot, self.len, place + self.half).cast()
     }
 
     /// Adds the chain at `place`.

@@ -77,7 +77,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     #[inline(never)]
     fn make_room_slowly(&mut self, hasher: impl Fn(&K) -> u64) {
         if self.parts.is_to_grow(Self::KIND) {
-            if self.header().mask as usize * 2 + 1 < Self::BLOCK_LEN {
+            if Self::SHAPE.doubles_at_once(self.header().mask as usize + 1) {
                 self.double_only_block(&hasher);
             } else {
                 // If memory is refused, the table stays as it is and its chains become longer.
@@ -227,7 +227,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     fn grow_to(&mut self, bucket_count: u64, hasher: &impl Fn(&K) -> u64) -> bool {
         while u64::from(self.header().last()) + 1 < bucket_count {
             if !self.is_growing() {
-                let is_small = self.header().mask as usize * 2 + 1 < Self::BLOCK_LEN;
+                let is_small = Self::SHAPE.doubles_at_once(self.header().mask as usize + 1);
                 let has_begun = if is_small {
                     self.double_only_block(hasher)
                 } else {
@@ -272,7 +272,9 @@ impl<A: Allocator> Parts<A> {
     /// none is under way. True if the table is so small that it is to be grown as a whole.
     pub(super) fn begin_growth(&mut self, kind: &Kind) -> bool {
         // If memory is refused, the table stays as it is and its chains become longer.
-        self.is_to_grow(kind) && self.start_growth(kind) && self.header.is_one_block(&kind.shape)
+        self.is_to_grow(kind)
+            && self.start_growth(kind)
+            && kind.shape.doubles_at_once(self.header.half() as usize)
     }
 
     /// Gives a table without memory its first bucket. Whether a growth is to begin.
@@ -302,9 +304,10 @@ impl<A: Allocator> Parts<A> {
         }
         let block_len = shape.block_len() as u64;
         if bucket_count < block_len {
-            // The only block is replaced by one twice as large. It is small: see `sizing.rs`.
+            // The only block has room, or is replaced by one that has.
             let old_len = bucket_count as usize;
-            if !self.resize_only_block(old_len, old_len * 2, kind) {
+            if shape.doubles_at_once(old_len) && !self.resize_only_block(old_len, old_len * 2, kind)
+            {
                 return false;
             }
         } else {
@@ -327,15 +330,17 @@ impl<A: Allocator> Parts<A> {
         true
     }
 
-    /// Replaces the table's only block by one of `len`, with the first `bucket_count` buckets of
-    /// the old one. False if memory is refused. The caller changes the mask to `len - 1`.
+    /// Replaces the table's only block by that of a table of `new_count` buckets, with the first
+    /// `bucket_count` of the old one. False if memory is refused. The caller changes the mask.
     pub(super) fn resize_only_block(
         &mut self,
         bucket_count: usize,
-        len: usize,
+        new_count: usize,
         kind: &Kind,
     ) -> bool {
-        let from = (self.first_block(&kind.shape), self.header.mask as usize + 1);
+        let len = kind.shape.block_len_for(new_count);
+        let old_len = kind.shape.block_len_for(self.header.mask as usize + 1);
+        let from = (self.first_block(&kind.shape), old_len);
         let Some(to) = block::allocate_block(len, kind, &self.allocator) else { return false };
         // SAFETY: both blocks have at least so many buckets, the old one's are live, and the old
         // one is not used any more.

@@ -57,8 +57,9 @@ pub(super) struct Header {
 // SAFETY of sending: see `RawTable`. This line keeps the header at the size of the guide's picture.
 const _: () = assert!(size_of::<usize>() != 8 || size_of::<Header>() == 40);
 
-/// log2 of the blocks that are expected in the cache: 16 of them take at most 512 KiB.
-const NEAR_BLOCKS_LOG2: u32 = if PAGE_LOG2 < 4 { PAGE_LOG2 } else { 4 };
+/// log2 of the blocks that are expected in the cache: eight of them take at most 512 KiB.
+const NEAR_BLOCKS_LOG2: u32 = 3;
+const _: () = assert!(NEAR_BLOCKS_LOG2 <= PAGE_LOG2, "blocks that are found by a root are far");
 
 impl Header {
     pub(super) const fn empty() -> Self {
@@ -319,7 +320,7 @@ impl Header {
     /// The main bucket at `place` of the block `pivot`.
     #[inline(always)]
     pub(super) fn bucket_at(&self, pivot: *mut u8, place: usize, shape: &Shape) -> Bucket {
-        let len = shape.block_len().min(self.mask as usize + 1);
+        let len = shape.block_len_for(self.mask as usize + 1);
         block::bucket(pivot, len, place, shape)
     }
 }

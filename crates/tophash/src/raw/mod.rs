@@ -40,9 +40,9 @@
 //! comments cite them by number; `check.rs` recounts them.
 //!
 //! - **R1** `buckets` is the page of [`EMPTY`], and then `count`, `mask` and `last` are 0 and
-//!   `extra` is null; or the page in a block of `mask + 1` buckets, if that is at most a full
-//!   block; or the directory's entry point, and the directory has full blocks for the buckets 0
-//!   to `last` and no more.
+//!   `extra` is null; or the page in the only block, if `mask + 1` buckets are at most a full one,
+//!   and it has room for [`Shape::block_len_for`] these; or the directory's entry point, and the
+//!   directory has full blocks for the buckets 0 to `last` and no more.
 //! - **R2** `mask + 1` is a power of two, `last <= mask`, and `last >= mask >> 1`; if `mask` is
 //!   not 0, `last >= half - 1` where `half` is `(mask + 1) / 2`.
 //! - **R3** The word of every bucket from 0 to `last` and of every node in a chain is initialised.
@@ -449,7 +449,7 @@ impl<A: Allocator> Parts<A> {
             let block =
                 |bucket_count| shape.block_layout(bucket_count).expect("the block exists").size();
             bytes = if header.is_one_block(shape) {
-                block(header.mask as usize + 1)
+                block(shape.block_len_for(header.mask as usize + 1))
             } else {
                 block(shape.block_len()) * self.extra().directory.block_count()
             };

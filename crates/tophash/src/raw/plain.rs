@@ -1,7 +1,8 @@
 //! Types whose clones are copies of their bytes.
 //!
 //! That a type is `Copy` cannot be asked on stable Rust where it is only known to be `Clone`. So
-//! numbers and the usual arrays of bytes are listed; all other types are cloned one by one.
+//! numbers, pairs of them, borrowed text and the usual arrays of bytes are listed; all other types
+//! are cloned one by one.
 
 #![forbid(unsafe_code)]
 
@@ -15,6 +16,9 @@ pub(super) fn is_plain<T>() -> bool {
         ($($listed:ty),* $(,)?) => {
             false $(|| typeid::of::<T>() == TypeId::of::<$listed>())*
         };
+    }
+    if const { core::mem::needs_drop::<T>() } {
+        return false;
     }
     is_one_of!(
         u8,
@@ -34,6 +38,12 @@ pub(super) fn is_plain<T>() -> bool {
         bool,
         char,
         (),
+        (u32, u32),
+        (u64, u64),
+        (usize, usize),
+        (i32, i32),
+        (i64, i64),
+        &str,
         [u8; 4],
         [u8; 8],
         [u8; 12],
@@ -53,6 +63,7 @@ mod tests {
     #[test]
     fn what_owns_memory_is_not_plain() {
         assert!(is_plain::<u64>() && is_plain::<()>() && is_plain::<[u8; 16]>());
+        assert!(is_plain::<(u32, u32)>() && is_plain::<&str>());
         assert!(!is_plain::<&u64>() && !is_plain::<[u8; 17]>());
         assert!(!is_plain::<std::string::String>() && !is_plain::<std::boxed::Box<u8>>());
     }

@@ -298,7 +298,10 @@ impl<A: Allocator> Parts<A> {
         let half = self.header.half();
         debug_assert!(self.header.last() + 1 == half);
         if self.header.is_one_block(&kind.shape) {
-            if !self.resize_only_block(half as usize, half as usize, kind) {
+            // The block of the largest tables that double at once is not a full one.
+            let (half, shape) = (half as usize, &kind.shape);
+            let keeps_block = shape.block_len_for(half) == shape.block_len_for(half * 2);
+            if !keeps_block && !self.resize_only_block(half, half, kind) {
                 return false;
             }
         } else if half as usize == kind.shape.block_len() {

@@ -14,11 +14,9 @@ use super::tophash::SLOT_COUNT;
 pub(crate) const BUCKET_COUNT_MAX: u64 =
     if cfg!(target_pointer_width = "64") { 1 << 32 } else { 1 << 28 };
 
-/// A block holds the largest power of two of buckets that takes at most so many bytes, or one.
-///
-/// A table that is one block grows all at once (P2 allows that below 16 KiB of slots: a block of
-/// half this size is the largest that is ever copied), a larger one a bucket at a time.
-const BLOCK_BYTES_MAX: usize = 32 * 1024;
+/// A block holds the largest power of two of buckets that takes at most so many bytes; or one, if
+/// four would take more.
+const BLOCK_BYTES_MAX: usize = 64 * 1024;
 
 /// The most bytes of a key or a value, padded to its alignment. Below it no size of a bucket
 /// overflows, in whatever mode the crate is compiled.
@@ -107,8 +105,8 @@ impl Shape {
         let slots_bytes = round_up(behind_keys + value.size() * SLOT_COUNT, slots_align);
         let bucket_bytes = BUCKET_HEAD_BYTES + slots_bytes;
         let mut block_log2 = 0;
-        while !cfg!(stress) && bucket_bytes <= BLOCK_BYTES_MAX >> (block_log2 + 1) {
-            block_log2 += 1;
+        if !cfg!(stress) && bucket_bytes <= BLOCK_BYTES_MAX / 4 {
+            block_log2 = (BLOCK_BYTES_MAX / bucket_bytes).ilog2();
         }
         let node_slots_offset = round_up(size_of::<Node>(), slots_align);
         // Slots without size take a byte, so that their address is not where another allocation may
@@ -142,6 +140,21 @@ impl Shape {
         1 << self.block_log2
     }
 
+    /// Whether a table of `bucket_count` grows all at once. It takes at most a quarter of a block's
+    /// bytes: P2 allows that below 16 KiB of slots. Larger ones grow a bucket at a time.
+    #[inline(always)]
+    pub(crate) const fn doubles_at_once(&self, bucket_count: usize) -> bool {
+        bucket_count <= self.block_len() / 4
+    }
+
+    /// Buckets that the block of a table of `bucket_count` has room for, or each of its blocks: as
+    /// many; but from half a full block on those of a full one, so that a table which does not grow
+    /// at once need not be copied to do so.
+    #[inline(always)]
+    pub(crate) const fn block_len_for(&self, bucket_count: usize) -> usize {
+        if bucket_count < self.block_len().div_ceil(2) { bucket_count } else { self.block_len() }
+    }
+
     /// Alignment of a block of `bucket_count`.
     pub(crate) const fn block_align(&self, bucket_count: usize) -> usize {
         let line = if bucket_count >= 8 { LINE_BYTES } else { align_of::<u64>() };
@@ -165,11 +178,12 @@ impl Shape {
         (BUCKET_HEAD_BYTES + self.slots_bytes) * bucket_count + HEAD_BYTES * block_count
     }
 
-    /// Bytes of the blocks of `bucket_count` buckets, a power of two; `None` beyond `isize::MAX`.
+    /// Bytes of the blocks of a table of `bucket_count`, a power of two; `None` beyond
+    /// `isize::MAX`.
     pub(crate) fn blocks_bytes(&self, bucket_count: u64) -> Option<usize> {
-        let block_len = bucket_count.min(self.block_len() as u64);
-        let block_bytes = self.block_layout(block_len as usize)?.size() as u64;
-        let bytes = block_bytes.checked_mul(bucket_count / block_len)?;
+        let block_len = self.block_len_for(usize::try_from(bucket_count).ok()?);
+        let block_bytes = self.block_layout(block_len)?.size() as u64;
+        let bytes = block_bytes.checked_mul(bucket_count.div_ceil(block_len as u64))?;
         isize::try_from(bytes).is_ok().then_some(bytes as usize)
     }
 }
@@ -299,6 +313,33 @@ mod tests {
         check::<[u8; 16], [u8; 64]>();
         check::<String, u64>();
         check::<u64, u8>();
+    }
+
+    #[test]
+    fn what_grows_at_once_takes_less_than_16_kib_and_what_does_not_has_room_to_grow() {
+        fn check<K, V>(lens: [usize; 5]) {
+            let shape = Shape::of::<K, V>();
+            assert_eq!([1, 2, 4, 8, 1 << 20].map(|count| shape.block_len_for(count)), lens);
+            for bucket_count in (0..32).map(|log2| 1 << log2) {
+                let len = shape.block_len_for(bucket_count);
+                if shape.doubles_at_once(bucket_count) {
+                    assert!(bucket_count * shape.slots_bytes < 16 * 1024);
+                    assert_eq!(len, bucket_count);
+                } else {
+                    assert!(len == shape.block_len() && len != bucket_count * 4);
+                }
+            }
+        }
+        if cfg!(not(stress)) {
+            check::<u64, u64>([1, 2, 4, 8, 256]);
+            check::<[u8; 16], [u8; 64]>([1, 2, 4, 8, 64]);
+            check::<u64, [u8; 1000]>([1, 2, 8, 8, 8]);
+            check::<u64, [u8; 2000]>([1, 4, 4, 4, 4]);
+            check::<u64, [u8; 2100]>([1, 1, 1, 1, 1]);
+            check::<(), ()>([1, 2, 4, 8, 4096]);
+        } else {
+            check::<u64, u64>([1; 5]);
+        }
     }
 
     #[test]

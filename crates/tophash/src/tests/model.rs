@@ -76,6 +76,13 @@ fn a_map_of_keys_of_4_kib_agrees_with_the_model() {
     runs::<Large, Fnv1a>(&[12, 80], 150);
 }
 
+/// Two of their buckets lie in a block for four, in which the table then grows.
+#[test]
+fn a_map_of_keys_of_1_kib_agrees_with_the_model() {
+    runs::<Large<1022>, Fnv1a>(&[30, 80], 300);
+    runs_of(&[30, 80], 300, MapSubject::<Large<1022>, Fnv1a>::shrinking);
+}
+
 #[test]
 fn a_map_that_gives_memory_back_by_itself_agrees_with_the_model() {
     runs_of(&[20, 300], 1000, MapSubject::<u16, Fnv1a>::shrinking);

@@ -33,7 +33,6 @@ fn sizes() -> impl Iterator<Item = (u32, u32)> {
 
 #[test]
 fn the_flags_of_the_size_say_what_is_missing_and_how_blocks_are_found() {
-    let near_blocks: u64 = if cfg!(stress) { 8 } else { 16 };
     for (mask, last) in sizes() {
         let header = header(mask, last);
         let blocks = (u64::from(mask) + 1).div_ceil(SHAPE.block_len() as u64);
@@ -41,7 +40,7 @@ fn the_flags_of_the_size_say_what_is_missing_and_how_blocks_are_found() {
         assert_eq!((header.mask, header.last()), (mask, last));
         assert_eq!(header.flags.has(Flags::PARTIAL), last < mask, "{context}");
         assert_eq!(header.flags.has(Flags::ROOTED), blocks > 1 << PAGE_LOG2, "{context}");
-        assert_eq!(header.is_near(), blocks <= near_blocks, "{context}");
+        assert_eq!(header.is_near(), blocks <= 8, "{context}");
         assert_eq!(header.is_one_block(&SHAPE), (mask as usize) < SHAPE.block_len());
         assert_eq!(header.bucket_count(), last as usize + 1);
         assert_eq!(header.is_growing(), last < mask);

@@ -297,4 +297,5 @@ fn a_table_of_odd_layouts_agrees_with_the_model() {
     runs::<ZeroSized, Fnv1a>(&[1], 200);
     runs::<OverAligned, Fnv1a>(&[20, 200], 400);
     runs::<Large, Fnv1a>(&[12, 80], 120);
+    runs::<Large<1022>, Fnv1a>(&[30, 80], 200);
 }
