@@ -1,5 +1,5 @@
 //! Types whose `Hash`, `Eq` and `Clone` are std's own: where only those run, no code of a user's
-//! does.
+//! does, unless it is a global allocator.
 
 use std::any::TypeId;
 use std::rc::Rc;

@@ -23,28 +23,28 @@ fn assert_whole<S: BuildHasher>(map: &HashMap<u64, u64, S>, count: u64) {
 
 #[test]
 fn a_map_whose_growth_is_refused_goes_on_with_longer_chains_and_grows_later() {
-    // 128 buckets of this kind take a block of 18 KiB; the next size takes a second such block.
-    let mut map: HashMap<u64, u64> = HashMap::with_capacity(832);
+    // 256 buckets of this kind take a block of 36 KiB; the next size takes a second such block.
+    let mut map: HashMap<u64, u64> = HashMap::with_capacity(1664);
     let capacity = map.capacity();
-    for n in 0..832 {
+    for n in 0..1664 {
         map.insert(n, n);
     }
     {
         let _guard = refuse(Refusal::Above(8 * 1024));
-        for n in 832..2000 {
+        for n in 1664..4000 {
             map.insert(n, n);
         }
-        assert_whole(&map, 2000);
+        assert_whole(&map, 4000);
         assert!(!map.grow_step(16), "no step can be done");
     }
-    assert!(map.capacity() <= 2 * capacity || map.capacity() == 2000);
-    for n in 2000..4000 {
+    assert!(map.capacity() <= 2 * capacity || map.capacity() == 4000);
+    for n in 4000..8000 {
         map.insert(n, n);
     }
     while map.grow_step(100) {}
     assert!(!map.is_growing());
-    assert_whole(&map, 4000);
-    assert!(map.capacity() >= 4000 && map.capacity() > 2 * capacity);
+    assert_whole(&map, 8000);
+    assert!(map.capacity() >= 8000 && map.capacity() > 2 * capacity);
 }
 
 /// A map of so many entries: one that grows, one that does not, one that is too full because it was
@@ -57,7 +57,7 @@ fn reserving(count: u64) -> HashMap<u64, u64, Fnv1a> {
     for n in 0..count {
         map.insert(n, n);
     }
-    assert_eq!((map.is_growing(), map.stats().buckets > 128), (count > 500, count == 1670));
+    assert_eq!((map.is_growing(), map.stats().buckets > 256), (count > 500, count == 1670));
     map
 }
 

@@ -137,17 +137,17 @@ const OPERATIONS: [(&str, &[Effect], Act); 25] = [
     }),
     ("reserve", &[Survives, Panics], |refusal| {
         let mut map = filled::<Fnv1a>(300);
-        let refused = during(refusal, || map.reserve(5000));
-        assert!(map.capacity() >= 5300);
+        let refused = during(refusal, || map.reserve(10_000));
+        assert!(map.capacity() >= 10_300);
         assert_holds(&map, 0, 300);
         go_on(map, 300) && refused
     }),
     ("try_reserve", &[Survives], |refusal| {
         let mut map = filled::<Fnv1a>(300);
         let mut result = Ok(());
-        let refused = during(refusal, || result = map.try_reserve(5000));
+        let refused = during(refusal, || result = map.try_reserve(10_000));
         match result {
-            Ok(()) => assert!(map.capacity() >= 5300),
+            Ok(()) => assert!(map.capacity() >= 10_300),
             Err(error) => assert!(refused && matches!(error, TryReserveError::AllocError { .. })),
         }
         assert_holds(&map, 0, 300);

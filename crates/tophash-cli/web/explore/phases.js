@@ -152,7 +152,7 @@ export const STEPS = [
     run: async (tour) => (await tour.insert("erin", "28")).view.header,
     text: (header) => [
       `\`B\` is ${header.b}, so there will be ${2 ** header.b} buckets. But the insertion has moved nothing: \`nevacuate\`, the number of buckets that are split, is ${header.nevacuate}. The outlined cells are not there yet.`,
-      "Go allocates the whole new array now, keeps the old one in `oldbuckets`, and has both until the end. Here the old buckets are the lower half of the new ones, and the upper half is allocated as the growth reaches it, at most 32 KiB at a time. So `oldbuckets` is always none.",
+      "Go allocates the whole new array now, keeps the old one in `oldbuckets`, and has both until the end. Here the old buckets are the lower half of the new ones, and the upper half lies in their block already, or in blocks of at most 64 KiB that are allocated as the growth reaches them. So `oldbuckets` is always none.",
     ],
   },
   {

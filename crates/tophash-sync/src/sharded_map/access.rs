@@ -21,8 +21,8 @@ where
         Sought { key, hash: self.hashing.of(key), hashing: &self.hashing }
     }
 
-    /// What may run while a shard is locked, if `Q` and `V` are what is hashed, compared and cloned
-    /// besides its keys. Known when the program is compiled.
+    /// What may run while a shard is locked, if besides its keys a `Q` is hashed and compared and a
+    /// `C` is cloned. Known when the program is compiled.
     #[inline(always)]
     fn meanwhile<Q: ?Sized, C>() -> Meanwhile {
         if is_known::<K>() && is_known::<Q>() && is_known::<C>() && is_default::<S>() {

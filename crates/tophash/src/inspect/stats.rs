@@ -66,8 +66,8 @@ pub struct Bytes {
     pub buckets: usize,
     /// The overflow buckets in chains.
     pub overflow: usize,
-    /// Allocated and not in use: main buckets that a growth has not reached, overflow buckets that
-    /// are free, the directory's next page.
+    /// Allocated and not in use: main buckets that a growth has not reached, or that a map of half
+    /// a block will grow into; overflow buckets that are free; the directory's next page.
     pub spare: usize,
 }
 

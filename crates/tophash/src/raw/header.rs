@@ -57,7 +57,8 @@ pub(super) struct Header {
 // SAFETY of sending: see `RawTable`. This line keeps the header at the size of the guide's picture.
 const _: () = assert!(size_of::<usize>() != 8 || size_of::<Header>() == 40);
 
-/// log2 of the blocks that are expected in the cache: eight of them take at most 512 KiB.
+/// log2 of the blocks that are expected in the cache: eight of them take half a megabyte, or are
+/// eight buckets.
 const NEAR_BLOCKS_LOG2: u32 = 3;
 const _: () = assert!(NEAR_BLOCKS_LOG2 <= PAGE_LOG2, "blocks that are found by a root are far");
 

@@ -77,3 +77,11 @@ fn texts_are_cloned_one_by_one() {
         assert!((0..len).all(|n| copy[&n.to_string()] == n));
     }
 }
+
+#[test]
+fn a_copy_of_a_map_without_overflow_buckets_takes_what_the_map_takes() {
+    let mut map: HashMap<u64, u64> = HashMap::with_capacity(1000);
+    map.extend((0..20).map(|n| (n, n)));
+    assert_eq!(map.table.overflow_count(), 0);
+    assert_eq!(map.clone().allocation_size(), map.allocation_size());
+}
