@@ -2,7 +2,7 @@
 
 use super::{hasher, insert};
 use crate::alloc::Global;
-use crate::raw::{Range, RawTable};
+use crate::raw::{OwnedRange, Range, RangeAllMut, RangeMut, RawTable};
 
 fn table(len: u64) -> RawTable<u64, u64> {
     let mut table = RawTable::new_in(Global);
@@ -37,7 +37,18 @@ fn the_parts_of_a_range_are_buckets_and_all_overflow_and_have_every_entry_once()
         keys.sort_unstable();
         assert!(keys.into_iter().eq(0..len));
 
-        let parts = shatter(table.range_mut(), &crate::raw::RangeMut::split);
+        let part_count = if len == 0 { 1 } else { table.bucket_count() + 1 };
+        let parts = shatter(table.range_all_mut(), &RangeAllMut::split);
+        assert_eq!(parts.len(), part_count);
+        assert_eq!(parts.into_iter().flatten().count() as u64, len);
+        let mut copy = table.clone();
+        let mut drain = copy.drain();
+        let parts = shatter(drain.take_all(), &OwnedRange::split);
+        assert_eq!(parts.len(), part_count);
+        assert_eq!(parts.into_iter().flatten().count() as u64, len);
+        drop(drain);
+        let parts = shatter(table.range_mut(), &RangeMut::split);
+        assert_eq!(parts.len(), part_count);
         parts.into_iter().flatten().for_each(|(_, value)| *value += 1);
         assert!(table.iter().all(|(key, value)| *value == key + 1));
     }
