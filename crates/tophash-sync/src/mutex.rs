@@ -18,11 +18,6 @@ use std::cell::UnsafeCell;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 use std::ptr;
-use std::sync::atomic::{Ordering::SeqCst, compiler_fence};
-
-/// Counted as a sleeper where the kernel does not help with barriers: who gives back then always
-/// looks twice, the second time behind a barrier of his own.
-const UNHELPED: usize = 1 << (usize::BITS - 1);
 
 /// Looks at a lock that is held before a thread goes to sleep: some hundred nanoseconds.
 const SPINS_MAX: u32 = if cfg!(any(loom, shuttle)) { 0 } else { 100 };
@@ -30,11 +25,11 @@ const SPINS_MAX: u32 = if cfg!(any(loom, shuttle)) { 0 } else { 100 };
 /// A value that one thread at a time has. A panic of who has it does not poison it.
 ///
 /// Who waits is awake for a moment and then sleeps. Who comes may get it before those who wait, but
-/// every half a millisecond or so it is handed on to one of them, unless somebody takes it in
-/// between.
+/// it is handed on to one of them every half a millisecond or so.
 pub(crate) struct Mutex<T> {
     is_locked: AtomicBool,
-    /// Threads that sleep here, or are about to; and [`UNHELPED`].
+    has_helped_barrier: bool,
+    /// Threads that sleep here, or are about to.
     sleepers: AtomicUsize,
     spot: Spot,
     value: UnsafeCell<T>,
@@ -54,7 +49,8 @@ impl<T> Mutex<T> {
     pub(crate) fn new(value: T) -> Self {
         Self {
             is_locked: AtomicBool::new(false),
-            sleepers: AtomicUsize::new(if barrier::is_helped() { 0 } else { UNHELPED }),
+            has_helped_barrier: barrier::is_helped(),
+            sleepers: AtomicUsize::new(0),
             spot: Spot::new(),
             value: UnsafeCell::new(value),
         }
@@ -74,7 +70,8 @@ impl<T> Mutex<T> {
 
     #[inline]
     fn try_take(&self) -> bool {
-        !self.is_locked.swap(true, Ordering::Acquire)
+        let (success, failure) = (Ordering::Acquire, Ordering::Relaxed);
+        self.is_locked.compare_exchange(false, true, success, failure).is_ok()
     }
 
     /// Whether the lock was got without sleeping.
@@ -109,25 +106,36 @@ impl<T> Mutex<T> {
     /// Gives the lock back.
     #[inline]
     fn release(&self) {
-        self.is_locked.store(false, Ordering::Release);
-        // The half of the barrier for who comes often, where the kernel helps.
-        compiler_fence(SeqCst);
-        if self.sleepers.load(Ordering::Relaxed) != 0 {
-            self.look_after_sleepers();
+        if self.sleepers.load(Ordering::Relaxed) == 0 {
+            self.is_locked.store(false, Ordering::Release);
+            barrier::light(self.has_helped_barrier);
+            if self.sleepers.load(Ordering::Relaxed) == 0 {
+                return;
+            }
+            self.wake();
+        } else {
+            self.release_to_sleepers();
         }
     }
 
-    /// Wakes one who sleeps, after the lock was given back. If it is time to be fair and nobody was
-    /// faster, he is handed the lock.
+    /// Wakes one who sleeps, if the lock is free.
     #[cold]
     #[inline(never)]
-    fn look_after_sleepers(&self) {
-        barrier::light(barrier::is_helped());
-        if self.sleepers.load(Ordering::Relaxed) & !UNHELPED == 0 {
-            return;
-        }
+    fn wake(&self) {
+        self.spot.unpark_one(self.key(), |_| false);
+    }
+
+    /// Gives the lock back, and wakes one who sleeps; or hands it on.
+    #[cold]
+    #[inline(never)]
+    fn release_to_sleepers(&self) {
         self.spot.unpark_one(self.key(), |woken| {
-            woken.is_anybody && woken.is_time_to_be_fair && self.try_take()
+            let is_handed_on = woken.is_anybody && woken.is_time_to_be_fair;
+            if !is_handed_on {
+                // Whoever comes to sleep after this sees it: that takes the queue's own lock.
+                self.is_locked.store(false, Ordering::Release);
+            }
+            is_handed_on
         });
     }
 
@@ -164,7 +172,7 @@ impl<T> DerefMut for MutexGuard<'_, T> {
 
 #[cfg(all(test, not(any(loom, shuttle))))]
 mod tests {
-    use super::{Mutex, UNHELPED};
+    use super::Mutex;
     use std::thread;
     use std::time::Duration;
     use testkit::silently;
@@ -178,7 +186,7 @@ mod tests {
             }
         });
         assert_eq!(*count.lock(), 80_000);
-        assert_eq!(count.sleepers.into_inner() & !UNHELPED, 0);
+        assert_eq!(count.sleepers.into_inner(), 0);
     }
 
     #[test]
@@ -189,7 +197,7 @@ mod tests {
             for _ in 0..3 {
                 threads.spawn(|| *mutex.lock() += 1);
             }
-            while mutex.sleepers.load(super::Ordering::Relaxed) & !UNHELPED < 3 {
+            while mutex.sleepers.load(super::Ordering::Relaxed) < 3 {
                 thread::sleep(Duration::from_millis(1));
             }
             *guard += 10;
