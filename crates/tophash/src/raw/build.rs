@@ -158,7 +158,7 @@ impl<A: Allocator> Parts<A> {
             let pivot = self.first_block(shape);
             // SAFETY: the only block, with its length; the header forgets it below.
             unsafe {
-                let len = shape.block_len_for(self.header.mask as usize + 1);
+                let len = self.header.block_len(shape);
                 block::deallocate_block(pivot, len, shape, &self.allocator);
             }
         }

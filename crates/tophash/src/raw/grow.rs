@@ -339,8 +339,7 @@ impl<A: Allocator> Parts<A> {
         kind: &Kind,
     ) -> bool {
         let len = kind.shape.block_len_for(new_count);
-        let old_len = kind.shape.block_len_for(self.header.mask as usize + 1);
-        let from = (self.first_block(&kind.shape), old_len);
+        let from = (self.first_block(&kind.shape), self.header.block_len(&kind.shape));
         let Some(to) = block::allocate_block(len, kind, &self.allocator) else { return false };
         // SAFETY: both blocks have at least so many buckets, the old one's are live, and the old
         // one is not used any more.

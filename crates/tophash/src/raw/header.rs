@@ -166,6 +166,12 @@ impl Header {
         self.count / 2 <= self.last() as usize
     }
 
+    /// Buckets that the only block, or each block, has room for.
+    #[inline(always)]
+    pub(super) fn block_len(&self, shape: &Shape) -> usize {
+        shape.block_len_for(self.mask as usize + 1)
+    }
+
     /// Whether the table is one block, without a directory.
     #[inline(always)]
     pub(super) fn is_one_block(&self, shape: &Shape) -> bool {
@@ -321,8 +327,7 @@ impl Header {
     /// The main bucket at `place` of the block `pivot`.
     #[inline(always)]
     pub(super) fn bucket_at(&self, pivot: *mut u8, place: usize, shape: &Shape) -> Bucket {
-        let len = shape.block_len_for(self.mask as usize + 1);
-        block::bucket(pivot, len, place, shape)
+        block::bucket(pivot, self.block_len(shape), place, shape)
     }
 }
 

@@ -446,13 +446,10 @@ impl<A: Allocator> Parts<A> {
         let header = &self.header;
         let mut bytes = 0;
         if header.is_allocated() {
-            let block =
-                |bucket_count| shape.block_layout(bucket_count).expect("the block exists").size();
-            bytes = if header.is_one_block(shape) {
-                block(shape.block_len_for(header.mask as usize + 1))
-            } else {
-                block(shape.block_len()) * self.extra().directory.block_count()
-            };
+            let block_count =
+                if header.is_one_block(shape) { 1 } else { self.extra().directory.block_count() };
+            let block = shape.block_layout(header.block_len(shape)).expect("the block exists");
+            bytes = block.size() * block_count;
         }
         if !header.extra.is_null() {
             let extra = self.extra();
