@@ -1,9 +1,15 @@
 //! Keeping the entries that the caller wants, and removing the others.
 
 use super::bucket::{Bucket, Slot};
-use super::find::Main;
+use super::find::{Main, prefetch};
+use super::sizing::{LINE_BYTES, Shape};
+use super::stretch::{PREFETCH_MASK_MIN, prefetch_lines};
 use super::{RawTable, block};
 use crate::alloc::Allocator;
+
+/// How far ahead of the present bucket memory is asked for, in bytes of slots. Less than iteration
+/// asks for, which is through with a bucket sooner (docs/decisions/0018).
+const PREFETCH_BYTES: usize = 2048;
 
 impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// Keeps the entries for which `keep` says so. O(buckets).
@@ -14,6 +20,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         let mut retaining = Retaining { table: self, has_removed: false };
         let mut index = 0;
         while remaining > 0 {
+            retaining.prefetch_ahead_of(index);
             // SAFETY: entries remain, so the index does not pass `last`.
             remaining -= unsafe { retaining.retain_in_chain(index, &mut keep) };
             index = index.wrapping_add(1);
@@ -36,6 +43,25 @@ impl<K, V, A: Allocator> Drop for Retaining<'_, K, V, A> {
 }
 
 impl<K, V, A: Allocator> Retaining<'_, K, V, A> {
+    /// In a table that is not expected to be in the cache, asks for a main bucket that comes soon
+    /// after `index`.
+    #[inline(always)]
+    fn prefetch_ahead_of(&self, index: u32) {
+        let shape = RawTable::<K, V, A>::SHAPE;
+        let header = self.table.header();
+        let ahead = u64::from(index) + prefetch_buckets(shape);
+        if header.mask < PREFETCH_MASK_MIN || ahead > u64::from(header.last()) {
+            return;
+        }
+        // SAFETY: the index is not above `last`.
+        let (pivot, place) = unsafe { header.locate(ahead as u32, shape) };
+        let slots = block::slots_address(pivot, place, shape);
+        for line in 0..prefetch_lines(shape) {
+            prefetch(slots.wrapping_add(LINE_BYTES * line));
+        }
+        prefetch(block::word(pivot, place).cast());
+    }
+
     /// [`RawTable::retain`] in one chain. Returns how many entries were asked about.
     ///
     /// `keep` is user code; whatever it does, the table has no more and no less than the entries
@@ -90,4 +116,9 @@ impl<K, V, A: Allocator> Retaining<'_, K, V, A> {
             }
         }
     }
+}
+
+/// How many buckets ahead memory is asked for.
+const fn prefetch_buckets(shape: &Shape) -> u64 {
+    if shape.slots_bytes == 0 { 0 } else { PREFETCH_BYTES.div_ceil(shape.slots_bytes) as u64 }
 }

@@ -18,7 +18,7 @@ use super::{Header, block};
 const PREFETCH_BYTES: usize = 8192;
 
 /// The least mask of a table that is not expected to be in the cache, for which it pays.
-const PREFETCH_MASK_MIN: u32 = (1 << 13) - 1;
+pub(super) const PREFETCH_MASK_MIN: u32 = (1 << 13) - 1;
 
 /// Buckets whose words, and whose slots, lie at regular distances: those of a block, the highest
 /// place first because its slots have the lowest address, or the overflow buckets of a chunk.
