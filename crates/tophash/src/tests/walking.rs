@@ -176,6 +176,29 @@ fn a_walk_that_stands_still_survives_many_doublings() {
 }
 
 #[test]
+fn a_walk_that_stands_in_a_divided_chain_lets_no_merge_mix_what_was_visited() {
+    for len in 8..48 {
+        let mut run = Births::<Fnv1a>::new(len, len as u64, ShrinkPolicy::Manual);
+        let mut walk = run.map.walk();
+        let mut visited = Vec::new();
+        visited.extend(walk.next().map(|entry| *entry.key()));
+        for key in 1000..3000 {
+            walk.insert(key, 0);
+        }
+        for key in 1000..3000 {
+            walk.remove(&key);
+        }
+        while walk.shrink_step(1) {}
+        while let Some(entry) = walk.next() {
+            visited.push(*entry.key());
+        }
+        visited.sort_unstable();
+        assert!(visited.into_iter().eq(0..len), "of {len} each once");
+        check(&run.map);
+    }
+}
+
+#[test]
 fn each_of_ten_thousand_keys_can_be_removed_and_inserted_again_during_one_walk() {
     for len in [1, 2, 3, 8, 9, 60, 1000, 10_000_u32] {
         let mut map: HashMap<u32, u32> = (0..len).map(|key| (key, key)).collect();
