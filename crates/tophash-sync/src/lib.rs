@@ -80,6 +80,7 @@ mod hashing;
 mod inside;
 #[expect(unsafe_code, reason = "texts and segments: see interner/mod.rs")]
 pub mod interner;
+mod known;
 #[expect(unsafe_code, reason = "a pointer that is set once")]
 mod link;
 #[expect(unsafe_code, reason = "a lock: see its two rules")]

@@ -18,6 +18,11 @@ use std::cell::UnsafeCell;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 use std::ptr;
+use std::sync::atomic::{Ordering::SeqCst, compiler_fence};
+
+/// Counted as a sleeper where the kernel does not help with barriers: who gives back then always
+/// looks twice, the second time behind a barrier of his own.
+const UNHELPED: usize = 1 << (usize::BITS - 1);
 
 /// Looks at a lock that is held before a thread goes to sleep: some hundred nanoseconds.
 const SPINS_MAX: u32 = if cfg!(any(loom, shuttle)) { 0 } else { 100 };
@@ -25,14 +30,30 @@ const SPINS_MAX: u32 = if cfg!(any(loom, shuttle)) { 0 } else { 100 };
 /// A value that one thread at a time has. A panic of who has it does not poison it.
 ///
 /// Who waits is awake for a moment and then sleeps. Who comes may get it before those who wait, but
-/// it is handed on to one of them every half a millisecond or so.
+/// every half a millisecond or so it is handed on to one of them, unless somebody takes it in
+/// between.
 pub(crate) struct Mutex<T> {
     is_locked: AtomicBool,
-    has_helped_barrier: bool,
-    /// Threads that sleep here, or are about to.
+    /// Threads that sleep here, or are about to; and [`UNHELPED`].
     sleepers: AtomicUsize,
     spot: Spot,
     value: UnsafeCell<T>,
+}
+
+/// A thread counted in `sleepers` as long as this lives, also if a barrier panics.
+struct Sleeper<'a>(&'a AtomicUsize);
+
+impl<'a> Sleeper<'a> {
+    fn announce(sleepers: &'a AtomicUsize) -> Self {
+        sleepers.fetch_add(1, Ordering::Relaxed);
+        Self(sleepers)
+    }
+}
+
+impl Drop for Sleeper<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 // SAFETY: of all threads that share it one at a time gets at the value, as if it was sent there.
@@ -49,8 +70,7 @@ impl<T> Mutex<T> {
     pub(crate) fn new(value: T) -> Self {
         Self {
             is_locked: AtomicBool::new(false),
-            has_helped_barrier: barrier::is_helped(),
-            sleepers: AtomicUsize::new(0),
+            sleepers: AtomicUsize::new(if barrier::is_helped() { 0 } else { UNHELPED }),
             spot: Spot::new(),
             value: UnsafeCell::new(value),
         }
@@ -70,8 +90,15 @@ impl<T> Mutex<T> {
 
     #[inline]
     fn try_take(&self) -> bool {
-        let (success, failure) = (Ordering::Acquire, Ordering::Relaxed);
-        self.is_locked.compare_exchange(false, true, success, failure).is_ok()
+        // An exchange that fails writes what it has read. Loom lets one that read `true` come after
+        // a `false` that was stored meanwhile, and the lock be taken for ever; in C++'s and in this
+        // machine's memory it comes right behind what it read (docs/decisions/0022).
+        if cfg!(loom) {
+            let (success, failure) = (Ordering::Acquire, Ordering::Relaxed);
+            self.is_locked.compare_exchange(false, true, success, failure).is_ok()
+        } else {
+            !self.is_locked.swap(true, Ordering::Acquire)
+        }
     }
 
     /// Whether the lock was got without sleeping.
@@ -91,7 +118,7 @@ impl<T> Mutex<T> {
         if self.try_for_a_moment() {
             return;
         }
-        self.sleepers.fetch_add(1, Ordering::Relaxed);
+        let _sleeper = Sleeper::announce(&self.sleepers);
         barrier::heavy();
         while !self.try_take() {
             let was_handed_on =
@@ -100,42 +127,30 @@ impl<T> Mutex<T> {
                 break;
             }
         }
-        self.sleepers.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// Gives the lock back.
     #[inline]
     fn release(&self) {
-        if self.sleepers.load(Ordering::Relaxed) == 0 {
-            self.is_locked.store(false, Ordering::Release);
-            barrier::light(self.has_helped_barrier);
-            if self.sleepers.load(Ordering::Relaxed) == 0 {
-                return;
-            }
-            self.wake();
-        } else {
-            self.release_to_sleepers();
+        self.is_locked.store(false, Ordering::Release);
+        // The half of the barrier for who comes often, where the kernel helps.
+        compiler_fence(SeqCst);
+        if self.sleepers.load(Ordering::Relaxed) != 0 {
+            self.look_after_sleepers();
         }
     }
 
-    /// Wakes one who sleeps, if the lock is free.
+    /// Wakes one who sleeps, after the lock was given back. If it is his turn and nobody was
+    /// faster, he is handed the lock.
     #[cold]
     #[inline(never)]
-    fn wake(&self) {
-        self.spot.unpark_one(self.key(), |_| false);
-    }
-
-    /// Gives the lock back, and wakes one who sleeps; or hands it on.
-    #[cold]
-    #[inline(never)]
-    fn release_to_sleepers(&self) {
+    fn look_after_sleepers(&self) {
+        barrier::light(barrier::is_helped());
+        if self.sleepers.load(Ordering::Relaxed) & !UNHELPED == 0 {
+            return;
+        }
         self.spot.unpark_one(self.key(), |woken| {
-            let is_handed_on = woken.is_anybody && woken.is_time_to_be_fair;
-            if !is_handed_on {
-                // Whoever comes to sleep after this sees it: that takes the queue's own lock.
-                self.is_locked.store(false, Ordering::Release);
-            }
-            is_handed_on
+            woken.is_anybody && woken.is_time_to_be_fair && self.try_take()
         });
     }
 
@@ -172,7 +187,7 @@ impl<T> DerefMut for MutexGuard<'_, T> {
 
 #[cfg(all(test, not(any(loom, shuttle))))]
 mod tests {
-    use super::Mutex;
+    use super::{Mutex, UNHELPED};
     use std::thread;
     use std::time::Duration;
     use testkit::silently;
@@ -186,7 +201,7 @@ mod tests {
             }
         });
         assert_eq!(*count.lock(), 80_000);
-        assert_eq!(count.sleepers.into_inner(), 0);
+        assert_eq!(count.sleepers.into_inner() & !UNHELPED, 0);
     }
 
     #[test]
@@ -197,7 +212,7 @@ mod tests {
             for _ in 0..3 {
                 threads.spawn(|| *mutex.lock() += 1);
             }
-            while mutex.sleepers.load(super::Ordering::Relaxed) < 3 {
+            while mutex.sleepers.load(super::Ordering::Relaxed) & !UNHELPED < 3 {
                 thread::sleep(Duration::from_millis(1));
             }
             *guard += 10;
@@ -224,6 +239,7 @@ mod models {
     use crate::atomics::turns::explore;
     use loom::cell::UnsafeCell;
     use loom::sync::Arc;
+    use loom::sync::atomic::{AtomicBool, Ordering};
     use loom::thread;
 
     /// `others` threads and this one each add one, so many times.
@@ -256,5 +272,21 @@ mod models {
     #[test]
     fn three_threads_exclude_each_other_and_none_sleeps_for_ever() {
         count(2, 2, 1);
+    }
+
+    /// What `try_take` says of loom. When this does not panic any more, it can exchange there too.
+    #[test]
+    #[should_panic(expected = "an exchange that read `true` came after the `false`")]
+    fn loom_lets_an_exchange_that_fails_come_after_a_store_that_it_did_not_see() {
+        explore(2, false, || {
+            let is_locked = Arc::new(AtomicBool::new(true));
+            let shared = Arc::clone(&is_locked);
+            let other = thread::spawn(move || shared.store(false, Ordering::Release));
+            let was_locked = is_locked.swap(true, Ordering::Acquire);
+            other.join().unwrap();
+            let is_locked = is_locked.load(Ordering::Acquire);
+            let is_wrong = was_locked && is_locked;
+            assert!(!is_wrong, "an exchange that read `true` came after the `false`");
+        });
     }
 }

@@ -172,16 +172,16 @@ impl<K, V, S> SafeMap<K, V, S> {
     #[inline]
     #[track_caller]
     fn reading(&self) -> Reading<'_, K, V, S> {
-        let inside = Inside::enter(self.address(), Use::Shared);
+        let (inside, is_nested) = Inside::enter(self.address(), Use::Shared);
         // Who holds the lock already must not queue behind a writer, who waits for it.
-        let map = if inside.is_nested { self.map.read_recursive() } else { self.map.read() };
+        let map = if is_nested { self.map.read_recursive() } else { self.map.read() };
         Reading { map, _inside: inside }
     }
 
     #[inline]
     #[track_caller]
     fn writing(&self) -> Writing<'_, K, V, S> {
-        let inside = Inside::enter(self.address(), Use::Alone);
+        let (inside, _) = Inside::enter(self.address(), Use::Alone);
         Writing { map: self.map.write(), _inside: inside }
     }
 }
@@ -204,7 +204,8 @@ impl<K: Debug, V: Debug, S> Debug for SafeMap<K, V, S> {
         match self.map.try_read() {
             Some(map) => {
                 // It is lent to the entries' own `fmt`, which might use the map.
-                let lent = Reading { map, _inside: Inside::enter(self.address(), Use::Shared) };
+                let (inside, _) = Inside::enter(self.address(), Use::Shared);
+                let lent = Reading { map, _inside: inside };
                 f.debug_tuple("SafeMap").field(&*lent.map).finish()
             }
             None => f.debug_tuple("SafeMap").field(&format_args!("<locked>")).finish(),

@@ -6,8 +6,10 @@ use std::mem;
 use tophash::Equivalent;
 use tophash::hash_table::Entry;
 
-use super::ShardedMap;
 use super::shard::Sought;
+use super::{Meanwhile, ShardedMap};
+use crate::hashing::is_default;
+use crate::known::is_known;
 
 impl<K, V, S> ShardedMap<K, V, S>
 where
@@ -17,6 +19,17 @@ where
     #[inline]
     fn seek<'a, Q: Hash + ?Sized>(&'a self, key: &'a Q) -> Sought<'a, Q, S> {
         Sought { key, hash: self.hashing.of(key), hashing: &self.hashing }
+    }
+
+    /// What may run while a shard is locked, if `Q` and `V` are what is hashed, compared and cloned
+    /// besides its keys. Known when the program is compiled.
+    #[inline(always)]
+    fn meanwhile<Q: ?Sized, C>() -> Meanwhile {
+        if is_known::<K>() && is_known::<Q>() && is_known::<C>() && is_default::<S>() {
+            Meanwhile::KnownCode
+        } else {
+            Meanwhile::AnyCode
+        }
     }
 
     /// A clone of the value of `key`. O(1).
@@ -32,7 +45,7 @@ where
         Q: Hash + Equivalent<K> + ?Sized,
         V: Clone,
     {
-        self.get_with(key, V::clone)
+        self.get_in(key, Self::meanwhile::<Q, V>(), V::clone)
     }
 
     /// What `look` returns for the value of `key`; `None` if it is absent. O(1); the key's shard is
@@ -52,8 +65,18 @@ where
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
+        self.get_in(key, Meanwhile::AnyCode, look)
+    }
+
+    /// [`Self::get_with`], where the caller knows what `look` may call.
+    #[inline]
+    #[track_caller]
+    fn get_in<Q, R>(&self, key: &Q, meanwhile: Meanwhile, look: impl FnOnce(&V) -> R) -> Option<R>
+    where
+        Q: Hash + Equivalent<K> + ?Sized,
+    {
         let sought = self.seek(key);
-        let locked = self.lock(sought.hash);
+        let locked = self.lock(sought.hash, meanwhile);
         locked.shard.find(&sought).map(|(_, value)| look(value))
     }
 
@@ -69,7 +92,7 @@ where
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        self.get_with(key, |_| ()).is_some()
+        self.get_in(key, Self::meanwhile::<Q, ()>(), |_| ()).is_some()
     }
 
     /// Inserts or overwrites; returns the value that was there. O(1): moves the entries of at most
@@ -85,7 +108,7 @@ where
     #[inline]
     pub fn insert(&self, key: K, value: V) -> Option<V> {
         let sought = self.seek(&key);
-        let mut locked = self.lock(sought.hash);
+        let mut locked = self.lock(sought.hash, Self::meanwhile::<K, ()>());
         match locked.shard.entry(&sought) {
             Entry::Occupied(mut entry) => Some(mem::replace(&mut entry.get_mut().1, value)),
             Entry::Vacant(entry) => {
@@ -123,7 +146,7 @@ where
         Q: Hash + Equivalent<K> + ?Sized,
     {
         let sought = self.seek(key);
-        let mut locked = self.lock(sought.hash);
+        let mut locked = self.lock(sought.hash, Self::meanwhile::<Q, ()>());
         let entry = locked.shard.find_entry(&sought)?;
         Some(entry.remove().0)
     }
@@ -144,7 +167,7 @@ where
     {
         let sought = self.seek(key);
         let removed = {
-            let mut locked = self.lock(sought.hash);
+            let mut locked = self.lock(sought.hash, Meanwhile::AnyCode);
             let entry = locked.shard.find_entry(&sought)?;
             is_right(&entry.get().1).then(|| entry.remove().0)
         };
@@ -167,7 +190,7 @@ where
         Q: Hash + Equivalent<K> + ?Sized,
     {
         let sought = self.seek(key);
-        let mut locked = self.lock(sought.hash);
+        let mut locked = self.lock(sought.hash, Meanwhile::AnyCode);
         locked.shard.find_mut(&sought).map(|(_, value)| change(value))
     }
 
@@ -210,7 +233,7 @@ where
         change: impl FnOnce(&mut V) -> R,
     ) -> R {
         let sought = self.seek(&key);
-        let mut locked = self.lock(sought.hash);
+        let mut locked = self.lock(sought.hash, Meanwhile::AnyCode);
         match locked.shard.entry(&sought) {
             Entry::Occupied(mut entry) => change(&mut entry.get_mut().1),
             Entry::Vacant(entry) => {

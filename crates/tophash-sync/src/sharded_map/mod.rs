@@ -102,10 +102,19 @@ pub struct ShardedMap<K, V, S = RandomState> {
 /// A shard with its lock, alone on its cache lines.
 type PaddedShard<K, V> = CachePadded<Mutex<Shard<K, V>>>;
 
-/// A shard, locked, by a thread that knows it is inside of the map.
+/// A shard, locked, by a thread that knows it is inside of the map if it might use it.
 struct Locked<'a, K, V> {
     shard: MutexGuard<'a, Shard<K, V>>,
-    _inside: Inside,
+    _inside: Option<Inside>,
+}
+
+/// What may run while a shard is locked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Meanwhile {
+    /// Code that may use this map, which then panics.
+    AnyCode,
+    /// No code of the user's.
+    KnownCode,
 }
 
 impl<K, V> ShardedMap<K, V> {
@@ -214,17 +223,25 @@ impl<K, V, S> ShardedMap<K, V, S> {
     /// Locks a shard.
     #[inline]
     #[track_caller]
-    fn lock_index(&self, index: usize) -> Locked<'_, K, V> {
-        let inside = Inside::enter(ptr::from_ref(&*self.shards).addr(), Use::Alone);
+    fn lock_index(&self, index: usize, meanwhile: Meanwhile) -> Locked<'_, K, V> {
+        let address = ptr::from_ref(&*self.shards).addr();
+        let inside = match meanwhile {
+            Meanwhile::AnyCode => Some(Inside::enter(address, Use::Alone).0),
+            Meanwhile::KnownCode => {
+                Inside::pass(address);
+                None
+            }
+        };
         Locked { shard: self.shards[index].lock(), _inside: inside }
     }
 
     /// Locks the shard of a hash, by bits that its table does not use.
     #[inline]
     #[track_caller]
-    fn lock(&self, hash: u64) -> Locked<'_, K, V> {
+    fn lock(&self, hash: u64, meanwhile: Meanwhile) -> Locked<'_, K, V> {
         const { assert!(SHARD_COUNT_MAX <= 1 << (u32::BITS - SHARD_SHIFT)) };
-        self.lock_index((hash >> SHARD_SHIFT) as usize & (self.shards.len() - 1))
+        let index = (hash >> SHARD_SHIFT) as usize & (self.shards.len() - 1);
+        self.lock_index(index, meanwhile)
     }
 }
 

@@ -4,6 +4,7 @@ use std::hash::{BuildHasher, Hash};
 
 use tophash::hash_table::{ScanPosition, ScanStep};
 
+use super::Meanwhile;
 use super::{STEP_ENTRIES, ShardedMap};
 
 /// A place in a scan of a [`ShardedMap`]: a shard, and a position in it.
@@ -91,7 +92,7 @@ where
         if position.shard as usize >= self.shards.len() {
             return ShardedScanStep { next: None, has_restarted: false, visited: 0 };
         }
-        let locked = self.lock_index(position.shard as usize);
+        let locked = self.lock_index(position.shard as usize, Meanwhile::AnyCode);
         let step = locked.shard.scan(position.within, budget, &self.hashing, visit);
         self.after(position, step)
     }
@@ -119,7 +120,7 @@ where
         if position.shard as usize >= self.shards.len() {
             return ShardedScanStep { next: None, has_restarted: false, visited: 0 };
         }
-        let mut locked = self.lock_index(position.shard as usize);
+        let mut locked = self.lock_index(position.shard as usize, Meanwhile::AnyCode);
         let step = locked.shard.scan_mut(position.within, budget, &self.hashing, keep);
         self.after(position, step)
     }

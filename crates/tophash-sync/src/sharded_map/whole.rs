@@ -2,6 +2,7 @@
 
 use tophash::inspect::Stats;
 
+use super::Meanwhile;
 use super::ShardedMap;
 
 impl<K, V, S> ShardedMap<K, V, S> {
@@ -14,7 +15,7 @@ impl<K, V, S> ShardedMap<K, V, S> {
     /// assert_eq!(map.len(), 1);
     /// ```
     pub fn len(&self) -> usize {
-        self.sum(|index| self.lock_index(index).shard.table().len())
+        self.sum(|index| self.lock_index(index, Meanwhile::KnownCode).shard.table().len())
     }
 
     /// Whether there is no entry. O(shards).
@@ -23,7 +24,8 @@ impl<K, V, S> ShardedMap<K, V, S> {
     /// assert!(tophash_sync::ShardedMap::<u32, u32>::new().is_empty());
     /// ```
     pub fn is_empty(&self) -> bool {
-        (0..self.shards.len()).all(|index| self.lock_index(index).shard.table().is_empty())
+        (0..self.shards.len())
+            .all(|index| self.lock_index(index, Meanwhile::KnownCode).shard.table().is_empty())
     }
 
     /// How many entries fit before the next growth begins, if they are spread evenly. O(shards).
@@ -33,7 +35,7 @@ impl<K, V, S> ShardedMap<K, V, S> {
     /// assert_eq!(map.capacity(), 0);
     /// ```
     pub fn capacity(&self) -> usize {
-        self.sum(|index| self.lock_index(index).shard.table().capacity())
+        self.sum(|index| self.lock_index(index, Meanwhile::KnownCode).shard.table().capacity())
     }
 
     /// Bytes that the shards' tables hold in allocations. O(shards).
@@ -43,7 +45,9 @@ impl<K, V, S> ShardedMap<K, V, S> {
     /// assert_eq!(map.allocation_size(), 0);
     /// ```
     pub fn allocation_size(&self) -> usize {
-        self.sum(|index| self.lock_index(index).shard.table().allocation_size())
+        self.sum(|index| {
+            self.lock_index(index, Meanwhile::KnownCode).shard.table().allocation_size()
+        })
     }
 
     /// Whether some shard has a chain that chance does not explain: see
@@ -55,7 +59,8 @@ impl<K, V, S> ShardedMap<K, V, S> {
     /// assert!(!map.is_flooded());
     /// ```
     pub fn is_flooded(&self) -> bool {
-        (0..self.shards.len()).any(|index| self.lock_index(index).shard.table().is_flooded())
+        (0..self.shards.len())
+            .any(|index| self.lock_index(index, Meanwhile::KnownCode).shard.table().is_flooded())
     }
 
     /// What each shard looks like inside: its entries, chains, bytes, growth under way, and whether
@@ -67,7 +72,8 @@ impl<K, V, S> ShardedMap<K, V, S> {
     /// assert_eq!(lens.sum::<usize>(), 1000);
     /// ```
     pub fn stats(&self) -> impl Iterator<Item = Stats> + use<'_, K, V, S> {
-        (0..self.shards.len()).map(|index| self.lock_index(index).shard.stats())
+        (0..self.shards.len())
+            .map(|index| self.lock_index(index, Meanwhile::KnownCode).shard.stats())
     }
 
     /// Takes out all entries, shard by shard. O(1) under each lock; what was there is dropped
@@ -82,7 +88,7 @@ impl<K, V, S> ShardedMap<K, V, S> {
     /// ```
     pub fn clear(&self) {
         for index in 0..self.shards.len() {
-            let cleared = self.lock_index(index).shard.take_all();
+            let cleared = self.lock_index(index, Meanwhile::KnownCode).shard.take_all();
             drop(cleared);
         }
     }
