@@ -254,6 +254,14 @@ mod tests {
     }
 
     #[test]
+    fn a_block_of_eight_buckets_begins_at_a_line_and_smaller_ones_where_they_may() {
+        let shape = Shape::of::<u8, u8>();
+        for (bucket_count, align) in [(1, 8), (4, 8), (8, 64), (16, 64), (1024, 64)] {
+            assert_eq!(shape.block_align(bucket_count), align, "{bucket_count} buckets");
+        }
+    }
+
+    #[test]
     #[should_panic(expected = "larger than memory")]
     fn keys_of_which_eight_are_more_than_memory_are_refused_in_every_build_mode() {
         let key = Layout::from_size_align(isize::MAX as usize / 16, 1).unwrap();
