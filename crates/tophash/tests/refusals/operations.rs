@@ -1,114 +1,17 @@
-//! P13: each allocation of each operation that takes memory is refused in turn.
-//!
-//! Every case runs in a child process, because some end it: by `handle_alloc_error`, and by nothing
-//! else. Some panic, where room was asked for in advance. All others leave a whole map. Nothing is
-//! leaked and nothing dropped twice.
+//! The operations that take memory, of maps, sets and tables.
 
-use std::cell::Cell;
-use std::collections::BTreeSet;
-use std::hash::{BuildHasher, Hash, Hasher};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::process::{Command, Output};
-use std::sync::atomic::{AtomicIsize, Ordering};
+use std::hash::BuildHasher;
 
-use testkit::allocators::{CountingAllocator, FailingAllocator, Refusal, measure, refuse};
 use testkit::hashers::{Constant, Fnv1a};
 use tophash::hash_map::{Entry, EntryRef};
-use tophash::{HashMap, HashSet, HashTable, ShrinkPolicy, TryReserveError, go};
+use tophash::{HashSet, HashTable, ShrinkPolicy, TryReserveError, go};
 
-#[global_allocator]
-static ALLOCATOR: CountingAllocator<FailingAllocator> =
-    CountingAllocator::over(FailingAllocator::new());
-
-/// Set in the children: the operation, and which of its allocations is refused.
-const OPERATION: &str = "TOPHASH_TEST_OPERATION";
-const NTH: &str = "TOPHASH_TEST_NTH";
-/// More allocations than any of the operations makes.
-const NTH_MAX: usize = 1000;
-
-static LIVE_COUNT: AtomicIsize = AtomicIsize::new(0);
-
-/// A key or value that counts how many there are, without memory of its own, and that notices when
-/// it is dropped twice.
-#[derive(Debug)]
-struct Counted {
-    id: u64,
-    is_alive: Cell<bool>,
-}
-
-fn counted(id: u64) -> Counted {
-    LIVE_COUNT.fetch_add(1, Ordering::Relaxed);
-    Counted { id, is_alive: Cell::new(true) }
-}
-
-impl Clone for Counted {
-    fn clone(&self) -> Self {
-        counted(self.id)
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        assert!(self.is_alive.replace(false), "{} was dropped twice", self.id);
-        LIVE_COUNT.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-impl PartialEq for Counted {
-    fn eq(&self, other: &Self) -> bool {
-        self.id == other.id
-    }
-}
-
-impl Eq for Counted {}
-
-impl Hash for Counted {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.id);
-    }
-}
-
-type Map<S> = HashMap<Counted, Counted, S>;
-
-fn filled<S: BuildHasher + Default>(count: u64) -> Map<S> {
-    let mut map = HashMap::with_seed_and_hasher(1, S::default());
-    insert(&mut map, 0, count);
-    map
-}
-
-fn insert<S: BuildHasher>(map: &mut Map<S>, from: u64, to: u64) {
-    for id in from..to {
-        map.insert(counted(id), counted(id));
-    }
-}
-
-fn assert_holds<S: BuildHasher>(map: &Map<S>, from: u64, to: u64) {
-    #[cfg(verify)]
-    map.check();
-    assert_eq!(map.len() as u64, to - from);
-    assert!((from..to).all(|id| map.get(&counted(id)).is_some_and(|value| value.id == id)));
-    assert_eq!(map.iter().count() as u64, to - from);
-}
-
-/// What refusing one of an operation's allocations may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Effect {
-    /// The operation goes on without, or is an error.
-    Survives,
-    /// It panics, because room that was asked for in advance cannot be had.
-    Panics,
-    /// The process ends.
-    Ends,
-}
-
+use crate::counted::{Counted, Map, assert_holds, counted, filled, go_on, insert};
+use crate::{Act, Effect, during};
 use Effect::{Ends, Panics, Survives};
 
-/// An operation: it refuses memory by itself at the right time, and checks the map afterwards.
-/// Tells whether an allocation was refused.
-type Act = fn(Refusal) -> bool;
-
 /// The operations, and all that refusing one of their allocations does.
-const OPERATIONS: [(&str, &[Effect], Act); 25] = [
+pub(crate) const OPERATIONS: [(&str, &[Effect], Act); 25] = [
     ("growth one by one", &[Survives, Ends], |refusal| {
         let mut map = filled::<Fnv1a>(8);
         let refused = during(refusal, || insert(&mut map, 8, 700));
@@ -374,89 +277,3 @@ const OPERATIONS: [(&str, &[Effect], Act); 25] = [
         refused
     }),
 ];
-
-/// Carries `act` out while memory is refused; tells whether any was.
-fn during(refusal: Refusal, act: impl FnOnce()) -> bool {
-    let guard = refuse(refusal);
-    act();
-    guard.has_refused()
-}
-
-/// With memory again, the map grows, shrinks and is emptied like any other.
-fn go_on<S: BuildHasher>(mut map: Map<S>, count: u64) -> bool {
-    insert(&mut map, count, count + 300);
-    while map.is_growing() && map.grow_step(10) {}
-    assert_holds(&map, 0, count + 300);
-    for id in 0..count {
-        assert!(map.remove(&counted(id)).is_some());
-    }
-    map.shrink_to_fit();
-    assert_holds(&map, count, count + 300);
-    true
-}
-
-/// What a child does: one operation, with one refusal.
-fn carry_out(operation: &str, nth: usize) {
-    let (.., act) = OPERATIONS.iter().find(|(name, ..)| *name == operation).expect("it is one");
-    let (refused, usage) = measure(|| {
-        let act = AssertUnwindSafe(|| act(Refusal::Nth(nth)));
-        catch_unwind(act).map_err(|panic| {
-            let text = panic.downcast_ref::<String>().map_or("", String::as_str);
-            assert!(text.contains(" bytes were refused for "), "it panicked: {text}");
-        })
-    });
-    assert_eq!(LIVE_COUNT.load(Ordering::Relaxed), 0, "entries are left");
-    assert_eq!(usage.live_bytes, 0, "memory is left");
-    let outcome = match refused {
-        Ok(true) => "it was refused",
-        Ok(false) => "it was not reached",
-        Err(()) => "it panicked as it should",
-    };
-    println!("{outcome}");
-}
-
-fn child(operation: &str, nth: usize) -> Output {
-    Command::new(std::env::current_exe().expect("this test's program"))
-        .args(["--exact", "each_allocation_may_be_refused", "--nocapture"])
-        .env(OPERATION, operation)
-        .env(NTH, nth.to_string())
-        // What a backtrace reads of the program stays in memory.
-        .env("RUST_BACKTRACE", "0")
-        .output()
-        .expect("the program runs again")
-}
-
-#[test]
-fn each_allocation_may_be_refused() {
-    if let (Ok(operation), Ok(nth)) = (std::env::var(OPERATION), std::env::var(NTH)) {
-        return carry_out(&operation, nth.parse().expect("a number"));
-    }
-    for (operation, expected, _) in OPERATIONS {
-        let mut effects = BTreeSet::new();
-        for nth in 1..=NTH_MAX {
-            let output = child(operation, nth);
-            let text = String::from_utf8_lossy(&output.stdout);
-            let errors = String::from_utf8_lossy(&output.stderr);
-            if output.status.success() {
-                if text.contains("it was not reached") {
-                    assert!(nth > 1, "{operation} takes no memory");
-                    break;
-                }
-                if text.contains("it panicked as it should") {
-                    effects.insert(Panics);
-                } else {
-                    assert!(text.contains("it was refused"), "{operation}, {nth}: {text}");
-                    effects.insert(Survives);
-                }
-            } else {
-                // What `handle_alloc_error` prints.
-                let is_refusal = errors.contains("memory allocation of");
-                assert!(is_refusal, "{operation}, allocation {nth}: {errors}\n{text}");
-                effects.insert(Ends);
-            }
-            assert!(nth < NTH_MAX, "{operation} takes more memory than it should");
-        }
-        let effects: Vec<_> = effects.into_iter().collect();
-        assert_eq!(effects, expected, "{operation}");
-    }
-}
