@@ -62,6 +62,17 @@ pub(crate) fn insert<S: BuildHasher>(map: &mut Map<S>, from: u64, to: u64) {
     }
 }
 
+/// Main buckets of a full block of pairs of so many bytes: as many as 64 KiB have room for, and a
+/// power of two of them.
+pub(crate) const fn block_len(pair_bytes: usize) -> usize {
+    1 << (64 * 1024_usize / (16 + 8 * pair_bytes)).ilog2()
+}
+
+/// Whether it has more than one block: then the second one is among what it has taken.
+pub(crate) fn has_blocks<S: BuildHasher>(map: &Map<S>) -> bool {
+    map.stats().buckets > block_len(size_of::<(Counted, Counted)>())
+}
+
 pub(crate) fn assert_holds<S: BuildHasher>(map: &Map<S>, from: u64, to: u64) {
     #[cfg(verify)]
     map.check();
