@@ -3,17 +3,15 @@
 use std::hash::BuildHasher;
 
 use testkit::Random;
-use testkit::allocators::{CountingAllocator, FailingAllocator, Refusal, measure, refuse};
+use testkit::allocators::{
+    CountingAllocator, FailingAllocator, Refusal, measure, refuse, thread_usage,
+};
 use testkit::hashers::Fnv1a;
 use tophash::{HashMap, MemoryPlan, TryReserveError};
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator<FailingAllocator> =
     CountingAllocator::over(FailingAllocator::new());
-
-fn filled(count: u64) -> HashMap<u64, u64> {
-    (0..count).map(|n| (n, n)).collect()
-}
 
 fn assert_whole<S: BuildHasher>(map: &HashMap<u64, u64, S>, count: u64) {
     assert_eq!(map.len() as u64, count);
@@ -99,18 +97,31 @@ fn reservation_is_refused(count: u64, nth: usize) -> bool {
 
 #[test]
 fn shrinking_without_memory_keeps_every_entry() {
-    for nth in 1..20 {
-        let mut map = filled(20_000);
-        map.retain(|key, _| *key < 100);
-        {
-            let _guard = refuse(Refusal::Nth(nth));
-            map.shrink_to_fit();
-        }
-        assert_whole(&map, 100);
-        map.shrink_to_fit();
-        assert_whole(&map, 100);
-        assert_eq!(map.capacity(), 104);
+    assert!(shrinks_where_memory_is_refused(Refusal::From(1)), "it takes overflow buckets");
+    let refusals = (1..1000).map(Refusal::Nth);
+    let count = refusals.take_while(|&nth| shrinks_where_memory_is_refused(nth)).count();
+    assert!(count > 1, "it took memory {count} times");
+}
+
+/// Shrinks a map while memory is refused; tells whether any was.
+fn shrinks_where_memory_is_refused(refusal: Refusal) -> bool {
+    // Always the same: which chains need overflow buckets depends on the seed.
+    let mut map = HashMap::with_seed_and_hasher(1, Fnv1a);
+    for n in 0..40_000 {
+        map.insert(n, n);
     }
+    map.retain(|key, _| *key < 13_000);
+    let before = thread_usage().refusal_count;
+    {
+        let _guard = refuse(refusal);
+        map.shrink_to_fit();
+    }
+    let is_refused = thread_usage().refusal_count > before;
+    assert_whole(&map, 13_000);
+    map.shrink_to_fit();
+    assert_whole(&map, 13_000);
+    assert_eq!(map.capacity(), 13_312);
+    is_refused
 }
 
 #[test]

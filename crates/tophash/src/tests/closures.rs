@@ -8,17 +8,42 @@ use super::panics::{Map, World, check};
 use crate::hash_map::ScanPosition;
 use crate::{HashSet, ShrinkPolicy};
 
-/// Sizes with and without a growth under way, and with overflow buckets.
+/// Sizes without a growth under way, the larger ones with overflow buckets; in the shrunk world
+/// with a growth too.
 const SIZES: [u64; 4] = [1, 8, 27, 60];
+
+/// A map that was filled one by one: all at once would make room first, and not grow.
+fn filled(world: &World, size: u64) -> Map {
+    let mut map = world.map(0);
+    for number in 0..size {
+        let (key, value) = world.entry(number);
+        map.insert(key, value);
+    }
+    map
+}
+
+/// The least size from `size` on with a growth under way, and with more of it to do than one step.
+fn growing_from(size: u64) -> u64 {
+    let world = World::new();
+    let is_growing = |&size: &u64| {
+        let mut map = filled(&world, size);
+        map.is_growing() && map.grow_step(1)
+    };
+    (size..).find(is_growing).expect("a map grows")
+}
 
 /// Lets the closure panic at its first call, then at its second, and so on until it does not panic
 /// any more. `lost_max` says how many entries may be gone after so many calls.
 fn at_every_call(lost_max: fn(usize) -> usize, act: impl Fn(&mut Map, &World, &mut dyn FnMut())) {
-    for size in SIZES {
+    let growing = growing_from(200);
+    for size in SIZES.into_iter().chain([growing]) {
+        // Of the many calls in a large map some are enough: the small ones have had each.
+        let step = if size == growing { 11 } else { 1 };
         for policy in [ShrinkPolicy::Manual, ShrinkPolicy::Automatic] {
-            for spared in 0.. {
+            for spared in (0..).step_by(step) {
                 let world = World::new();
-                let mut map = world.map(size);
+                let mut map = filled(&world, size);
+                assert!(size != growing || map.is_growing());
                 map.set_shrink_policy(policy);
                 let before = map.len();
                 let mut calls = 0;
@@ -39,7 +64,7 @@ fn at_every_call(lost_max: fn(usize) -> usize, act: impl Fn(&mut Map, &World, &m
                 drop(map);
                 world.census.assert_all_dropped();
                 if result.is_ok() {
-                    assert!(spared > 0, "the closure was not called");
+                    assert!(calls > 0, "the closure was not called");
                     break;
                 }
             }
@@ -209,15 +234,19 @@ fn iterators_that_are_left_by_a_panic_drop_the_rest_once() {
 #[test]
 fn closures_of_a_set_that_panic_insert_nothing() {
     let world = World::new();
-    for size in SIZES {
+    // Sets are of smaller buckets, and grow bucket by bucket from a larger size on.
+    let mut growing_count = 0;
+    for size in SIZES.into_iter().chain([growing_from(200), 417, 833, 1665]) {
         let mut set = HashSet::with_seed_and_hasher(1, Fnv1a);
-        set.extend((0..size).map(|number| world.entry(number).0));
-        let key = world.entry(1000).0;
+        assert!((0..size).all(|number| set.insert(world.entry(number).0)));
+        growing_count += u32::from(set.map.is_growing());
+        let key = world.entry(5000).0;
         let result = silently(|| _ = set.get_or_insert_with(&key, |_| panic!("on purpose")));
         assert!(result.is_err());
         set.check();
         assert_eq!(set.len() as u64, size);
         drop((set, key));
     }
+    assert!(growing_count > 0, "no set was growing");
     world.census.assert_all_dropped();
 }

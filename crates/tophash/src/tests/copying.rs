@@ -10,16 +10,25 @@ use super::check;
 use crate::HashMap;
 
 /// Maps of every shape: of one block, of many, between two sizes, and with chains of all lengths.
+///
+/// Of this kind a block has 512 buckets. 1664 entries are the most of 256 of them, from which on a
+/// table grows bucket by bucket, and 3328 those of a block, to which the next is added.
 fn shapes<S: BuildHasher + Clone>(hash_builder: &S) -> Vec<HashMap<u64, u32, S>> {
     let mut shapes = Vec::new();
-    for len in [0, 1, 8, 9, 100, 832, 833, 900, 2000, 5000] {
+    let mut growing_count = 0;
+    for len in [0, 1, 8, 9, 100, 833, 1664, 1665, 1700, 3328, 3329, 3500, 5000] {
         let mut map = HashMap::with_seed_and_hasher(len, hash_builder.clone());
-        map.extend((0..u64::from(len)).map(|n| (n, u32::try_from(n).unwrap())));
+        // One by one: all at once would make room first, and not grow.
+        for n in 0..len {
+            map.insert(u64::from(n), n);
+        }
+        growing_count += u32::from(map.is_growing());
         shapes.push(map.clone());
         map.retain(|key, _| key % 4 == 0);
         map.shrink_step(3);
         shapes.push(map);
     }
+    assert!(growing_count >= 4, "{growing_count} of the maps were growing");
     shapes
 }
 
@@ -68,8 +77,12 @@ fn numbers_are_copied_whole_from_a_single_chain() {
 
 #[test]
 fn texts_are_cloned_one_by_one() {
-    for len in [9, 900, 2000] {
-        let map: HashMap<String, u64> = (0..len).map(|n| (n.to_string(), n)).collect();
+    for (len, is_growing) in [(9, false), (430, true), (850, true), (2000, false)] {
+        let mut map: HashMap<String, u64> = HashMap::new();
+        for n in 0..len {
+            map.insert(n.to_string(), n);
+        }
+        assert!(cfg!(stress) || map.is_growing() == is_growing, "{len}");
         let copy = map.clone();
         check(&copy);
         assert_eq!(copy, map);
