@@ -159,7 +159,7 @@ fn a_panicking_closure_leaves_a_map_that_is_only_borrowed_as_it_was() {
 }
 
 #[test]
-fn a_leaked_parallel_drain_leaks_its_entries_and_leaves_an_empty_map() {
+fn a_parallel_drain_that_leaks_on_purpose_leaves_an_empty_map() {
     let census = Census::new();
     let mut map = tracked(&census, 1000);
     mem::forget(map.par_drain());

@@ -76,7 +76,7 @@ fn values_not_consumed_are_dropped_once_also_when_a_closure_panics() {
 }
 
 #[test]
-fn a_leaked_parallel_drain_leaves_an_empty_table_that_works() {
+fn a_parallel_drain_that_leaks_on_purpose_leaves_an_empty_table_that_works() {
     let census = Census::new();
     let mut table = tracked(&census, 1000);
     mem::forget(table.par_drain());

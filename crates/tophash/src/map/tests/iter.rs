@@ -158,7 +158,7 @@ fn a_dropped_drain_empties_the_map_and_keeps_its_room() {
 }
 
 #[test]
-fn a_leaked_drain_leaves_an_empty_map_that_can_be_used() {
+fn a_drain_that_leaks_on_purpose_leaves_an_empty_map_that_can_be_used() {
     let mut map = doubles(300);
     let mut drain = map.drain();
     drain.next();
@@ -186,7 +186,7 @@ fn a_drain_in_the_middle_of_a_growth_empties_the_map() {
 }
 
 #[test]
-fn leaked_iterators_harm_nothing() {
+fn an_iterator_that_leaks_on_purpose_harms_nothing() {
     let mut map = doubles(300);
     forget(map.extract_if(|_, _| true));
     let mut extract = map.extract_if(|_, _| true);

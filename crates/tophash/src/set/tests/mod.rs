@@ -114,7 +114,7 @@ fn iterators_are_exact_and_produce_each_value_once() {
 }
 
 #[test]
-fn a_leaked_drain_leaves_an_empty_set_that_can_be_used() {
+fn a_drain_that_leaks_on_purpose_leaves_an_empty_set_that_can_be_used() {
     let mut set = numbers(300);
     let mut drain = set.drain();
     drain.next();

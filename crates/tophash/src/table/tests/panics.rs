@@ -137,7 +137,7 @@ fn a_value_that_a_panic_caught_outside_of_the_table_is_dropped_once() {
 }
 
 #[test]
-fn a_leaked_drain_leaves_an_empty_table_that_works() {
+fn a_drain_that_leaks_on_purpose_leaves_an_empty_table_that_works() {
     let census = Census::new();
     let mut table = table(&census, 100);
     let mut drain = table.drain();
