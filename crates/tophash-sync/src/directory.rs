@@ -33,6 +33,48 @@ pub(crate) const BUCKET_COUNT_MAX: usize = if cfg!(any(loom, shuttle)) {
 /// Bytes of buckets that are asked for in one piece before they are taken one by one.
 const PROBE_BYTES_MIN: usize = 1 << 30;
 
+/// Memory that was refused.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    bytes: usize,
+}
+
+impl Refused {
+    /// For who cannot go on without.
+    #[track_caller]
+    pub(crate) fn panic(self) -> ! {
+        let bytes = self.bytes;
+        panic!("room for so many entries takes {bytes} bytes, which memory refuses: ask for less")
+    }
+}
+
+/// Whether memory refuses so many bytes, as far as can be known before they are taken.
+fn is_refused(bytes: usize) -> bool {
+    #[cfg(all(test, not(any(loom, shuttle))))]
+    if refusal::IS_ON.get() {
+        return true;
+    }
+    bytes >= PROBE_BYTES_MIN && !is_available(bytes)
+}
+
+/// Memory that refuses every directory, for tests.
+#[cfg(all(test, not(any(loom, shuttle))))]
+pub(crate) mod refusal {
+    use std::cell::Cell;
+
+    thread_local! {
+        pub(super) static IS_ON: Cell<bool> = const { Cell::new(false) };
+    }
+
+    /// Does something while memory refuses this thread's directories.
+    pub(crate) fn during<R>(action: impl FnOnce() -> R) -> R {
+        IS_ON.set(true);
+        let result = action();
+        IS_ON.set(false);
+        result
+    }
+}
+
 /// What a directory has to know of its buckets. The default is a bucket that is not born.
 pub(crate) trait Bucket: Default {
     /// What tells of a bucket's state, as it was when it was loaded.
@@ -97,6 +139,12 @@ impl<B> Directory<B> {
         None
     }
 
+    /// How many buckets were claimed until now. Who claims one later sees what the caller has done
+    /// before: both write to the same number.
+    fn claimed(&self) -> usize {
+        self.live.fetch_add(0, Ordering::AcqRel)
+    }
+
     /// The bucket of an index, if its chunk has been made.
     #[inline]
     pub(crate) fn bucket(&self, index: usize) -> Option<&B> {
@@ -134,19 +182,13 @@ impl<B> Directory<B> {
 
 impl<B: Bucket> Directory<B> {
     /// A directory of so many buckets, at least one, each of which `give_birth` makes born at a
-    /// level.
-    ///
-    /// # Panics
-    ///
-    /// If they are more than memory can hold: gigabytes are asked for in one piece first.
-    #[track_caller]
-    pub(crate) fn of(live: usize, give_birth: impl Fn(&B, u32)) -> Self {
+    /// level. Gigabytes are asked for in one piece first, and may be refused.
+    pub(crate) fn of(live: usize, give_birth: impl Fn(&B, u32)) -> Result<Self, Refused> {
         assert!(live > 0, "a directory without a bucket");
         let bytes = live.saturating_mul(size_of::<B>());
-        assert!(
-            bytes < PROBE_BYTES_MIN || is_available(bytes),
-            "room for so many entries takes {bytes} bytes, which memory refuses: ask for less"
-        );
+        if is_refused(bytes) {
+            return Err(Refused { bytes });
+        }
         let directory = Self {
             live: AtomicUsize::new(live),
             mask: AtomicUsize::new(live.next_power_of_two() - 1),
@@ -155,7 +197,7 @@ impl<B: Bucket> Directory<B> {
         for index in 0..live {
             give_birth(directory.bucket_or_make(index), level_among(index, live));
         }
-        directory
+        Ok(directory)
     }
 
     /// The bucket of an index, with its chunk made if need be.
@@ -209,6 +251,12 @@ impl<B: Bucket> Directory<B> {
         let parent = index ^ (1 << top_bit);
         self.bring_forth(parent, split);
         split(parent, top_bit);
+    }
+
+    /// The same for every bucket that was claimed. For who has kept others from splitting for a
+    /// while: those gave up, and nobody else would do what they claimed.
+    pub(crate) fn bring_all_forth(&self, mut split: impl FnMut(usize, u32)) {
+        (0..self.claimed()).for_each(|index| self.bring_forth(index, &mut split));
     }
 }
 

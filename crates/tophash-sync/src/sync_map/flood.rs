@@ -5,10 +5,11 @@
 //!
 //! 1. *Hashing.* All keys are hashed with keys that nobody knows. That runs code of the user's, so
 //!    nobody waits for it; who stores an entry meanwhile adds its new hash to the collection.
-//! 2. *Freezing.* Each bucket is locked once and marked, after which nobody can lock it. Writers
-//!    wait. If an entry is there whose new hash is not known, because its writer was under way when
-//!    the hashing began, everything is thawed and begun again, up to [`TRIES_MAX`] times.
-//! 3. *Changing.* A table is filled with the same entries, and takes the place of the frozen one.
+//! 2. *Freezing.* A table with room for as many entries is made; if memory refuses it, the hash
+//!    stays. Each bucket is locked once and marked, after which nobody can lock it. Writers wait.
+//!    If an entry is there whose new hash is not known, because its writer was under way when the
+//!    hashing began, everything is thawed and begun again, up to [`TRIES_MAX`] times.
+//! 3. *Changing.* The table is filled with the same entries, and takes the place of the frozen one.
 //!    Who was waiting looks for the table again.
 //!
 //! Phases 2 and 3 are O(entries + buckets) and run no code of the user's. Readers never wait: one
@@ -222,12 +223,25 @@ impl<'a, K, V> Frozen<'a, K, V> {
         Some(frozen)
     }
 
-    /// The entries with their next hashes, if all are known.
-    fn rehashed(&self) -> Option<Vec<(*mut Entry<K, V>, u64)>> {
+    /// Adds the entries to a table by their next hashes, if all of these are known.
+    fn fill(&self, new: &Table<K, V>) -> bool {
         let collection = self.floods.collection();
-        let hashes = &collection.as_ref()?.hashes;
-        let with_hash = |entry: *mut Entry<K, V>| Some((entry, *hashes.get(&entry.addr())?));
-        self.table.entries().map(with_hash).collect()
+        let Some(Collection { hashes, .. }) = &*collection else { return false };
+        // Twice through the buckets rather than once with a list, which would take 16 bytes an
+        // entry while writers wait.
+        if !self.table.entries().all(|entry| hashes.contains_key(&entry.addr())) {
+            return false;
+        }
+        let mut count = 0;
+        for entry in self.table.entries() {
+            let hash = hashes[&entry.addr()];
+            // SAFETY: M1: it is in a slot that nobody can write to.
+            unsafe { Entry::at(entry) }.set_hash(hash);
+            new.directory.place_of(hash).bucket.add(tag_of(hash), entry);
+            count += 1;
+        }
+        new.counter.add(count);
+        true
     }
 }
 
@@ -249,7 +263,7 @@ impl<K, V> Table<K, V> {
     }
 
     /// Marks each bucket so that nobody can lock it.
-    fn freeze(&self) {
+    pub(super) fn freeze(&self) {
         // While buckets are being frozen others may still be born; none without a parent that can
         // be locked.
         loop {
@@ -268,7 +282,8 @@ impl<K, V> Table<K, V> {
         }
     }
 
-    fn thaw(&self) {
+    /// Lets everybody write again. Then it is time to [`Self::catch_up`].
+    pub(super) fn thaw(&self) {
         for bucket in (0..self.directory.live()).filter_map(|index| self.directory.bucket(index)) {
             if bucket.word().is_frozen() {
                 bucket.flip(Word::FROZEN);
@@ -308,13 +323,19 @@ impl<K: Hash, V, S: BuildHasher> SyncMap<K, V, S> {
         let mut left = None;
         for _ in 0..TRIES_MAX {
             collecting.hash_all(table, &self.hash_builder);
+            // Before anybody has to wait, and because memory may refuse it.
+            let hashing = collecting.hashing.clone();
+            let Ok(new) = Table::try_with_capacity(table.counter.sum(), hashing) else { break };
             let lock = self.floods.frozen.lock().unwrap_or_else(PoisonError::into_inner);
             let Some(frozen) = Frozen::new(&self.floods, table) else { break };
-            if let Some(entries) = frozen.rehashed() {
-                left = Some(self.change_table(frozen, &entries, collecting.hashing.clone()));
+            if frozen.fill(&new) {
+                left = Some(self.change_table(frozen, new));
                 drop(lock);
                 break;
             }
+            drop(frozen);
+            drop(lock);
+            table.catch_up(|bucket| self.retire_bucket(pin, bucket));
         }
         drop(collecting);
         drop(changing);
@@ -326,21 +347,13 @@ impl<K: Hash, V, S: BuildHasher> SyncMap<K, V, S> {
         left.is_some()
     }
 
-    /// Fills a table with the entries of the frozen one, and puts it into its place. Returns what
-    /// is to be retired: the frozen table, or the new one if the map was cleared meanwhile.
+    /// Puts a table that was filled into the place of the frozen one. Returns what is to be
+    /// retired: the frozen table, or the new one if the map was cleared meanwhile.
     fn change_table(
         &self,
         mut frozen: Frozen<'_, K, V>,
-        entries: &[(*mut Entry<K, V>, u64)],
-        hashing: Hashing,
+        new: Box<Table<K, V>>,
     ) -> *mut Table<K, V> {
-        let new = Table::with_capacity(entries.len(), hashing);
-        for &(entry, hash) in entries {
-            // SAFETY: M1: it is in a slot that nobody can write to.
-            unsafe { Entry::at(entry) }.set_hash(hash);
-            new.directory.place_of(hash).bucket.add(tag_of(hash), entry);
-        }
-        new.counter.add(isize::try_from(entries.len()).expect("each takes several bytes"));
         let new = Box::into_raw(new);
         let old = ptr::from_ref(frozen.table).cast_mut();
         let (success, failure) = (Ordering::AcqRel, Ordering::Acquire);

@@ -47,6 +47,13 @@ impl<K, V> Table<K, V> {
         }
     }
 
+    /// Brings forth the buckets that others had to give up while the table was frozen.
+    pub(super) fn catch_up(&self, mut retire: impl FnMut(*mut Bucket<K, V>)) {
+        self.directory.bring_all_forth(|parent, top_bit| {
+            self.split_up_to(parent, top_bit, &mut retire);
+        });
+    }
+
     /// Splits a bucket until hashes that differ from its own in this bit belong elsewhere, unless
     /// the table is frozen.
     fn split_up_to(&self, index: usize, top_bit: u32, retire: &mut impl FnMut(*mut Bucket<K, V>)) {

@@ -122,7 +122,8 @@ use tophash::RandomState;
 /// A map with the default state that meets a chain which chance does not explain changes its hash
 /// to `SipHash` with keys that nobody knows: all at once, O(entries), while writers wait and
 /// readers do not; once, until it is cleared. Not while a [`range`](Self::range) or an iterator is
-/// under way. With a state of your own the chain stays, and [`is_flooded`](Self::is_flooded) tells
+/// under way, and if memory is refused not before as many more writes as there are entries. With a
+/// state of your own the chain stays, and [`is_flooded`](Self::is_flooded) tells
 /// of it; operations on other keys are not slowed down, and the table does not grow beyond one
 /// bucket for each entry. If no write may ever wait so long, give the map
 /// [`std::hash::RandomState`] as its state, which is `SipHash` from the start.

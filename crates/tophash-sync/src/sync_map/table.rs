@@ -7,7 +7,7 @@ use super::reclaim::{Garbage, Left};
 use super::word::Word;
 use crate::atomics::{AtomicBool, AtomicUsize, Ordering};
 use crate::counter::Counter;
-use crate::directory::{BUCKET_COUNT_MAX, Directory, FIRST_LOG2, low_bits};
+use crate::directory::{BUCKET_COUNT_MAX, Directory, FIRST_LOG2, Refused, low_bits};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// Buckets whose entries are freed in one step when a table is destroyed.
@@ -34,22 +34,34 @@ pub(super) struct Table<K, V> {
 
 impl<K, V> Table<K, V> {
     /// A table with room for so many entries before it grows.
+    ///
+    /// # Panics
+    ///
+    /// If memory refuses it.
     #[track_caller]
     pub(super) fn with_capacity(capacity: usize, hashing: Hashing) -> Box<Self> {
+        Self::try_with_capacity(capacity, hashing).unwrap_or_else(|refused| refused.panic())
+    }
+
+    /// The same, unless memory refuses it.
+    pub(super) fn try_with_capacity(
+        capacity: usize,
+        hashing: Hashing,
+    ) -> Result<Box<Self>, Refused> {
         static NEXT_ID: AtomicU64 = AtomicU64::new(0);
         // Somewhat more than three entries a bucket are what growth keeps to: see `grow.rs`.
         let live = (capacity / 3).clamp(1 << FIRST_LOG2, BUCKET_COUNT_MAX / 2);
         let give_birth = |bucket: &Bucket<K, V>, level| bucket.give_birth(Word::of_level(level));
-        Box::new(Self {
+        Ok(Box::new(Self {
             id: NEXT_ID.fetch_add(1, Relaxed),
-            directory: Directory::of(live, give_birth),
+            directory: Directory::of(live, give_birth)?,
             counter: Counter::new(),
             hashing,
             freed: AtomicUsize::new(0),
             is_left: AtomicBool::new(false),
             is_flooded: AtomicBool::new(false),
             writes_before_change: AtomicUsize::new(0),
-        })
+        }))
     }
 
     /// The entry of this hash that `is_it` says is the one. Takes no lock; `is_it` is code of the

@@ -290,7 +290,7 @@ impl<K, V, S> SyncMap<K, V, S> {
     }
 
     /// Retires an overflow bucket that this thread has unlinked.
-    fn retire_bucket(&self, pin: &Pin<'_>, bucket: *mut Bucket<K, V>) {
+    pub(super) fn retire_bucket(&self, pin: &Pin<'_>, bucket: *mut Bucket<K, V>) {
         // SAFETY: M6: one link leads to it, and who changes that retires it.
         unsafe { self.memory.retire(pin, Bucket::garbage(bucket)) };
     }

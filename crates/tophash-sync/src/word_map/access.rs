@@ -20,7 +20,7 @@ impl<K, V> WordMap<K, V> {
         loop {
             match table.lock(table.hashing.hash(key)) {
                 Some(locked) => return (table, locked),
-                None => table = self.wait_for_second(),
+                None => table = self.wait_beyond(table),
             }
         }
     }

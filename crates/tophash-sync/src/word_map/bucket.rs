@@ -122,6 +122,10 @@ impl State {
         Self(self.0 | FROZEN)
     }
 
+    fn thawed(self) -> Self {
+        Self(self.0 & !FROZEN)
+    }
+
     /// With the next version; after 2^47 comes the first again.
     #[inline]
     fn newer(self) -> Self {
@@ -199,6 +203,15 @@ impl Bucket {
     pub(super) fn unlock(&self, state: State) {
         debug_assert!(!state.is_locked());
         self.set_state(state);
+    }
+
+    /// Lets writers in again, if the bucket is frozen.
+    pub(super) fn thaw(&self) {
+        let state = self.state();
+        if state.is_frozen() {
+            // Nobody else writes to it meanwhile, for nobody can lock it.
+            self.set_state(state.thawed());
+        }
     }
 
     /// The taken slot of a key. Looks at all slots, because which one it is no processor predicts.
@@ -388,7 +401,7 @@ impl<'a> Locked<'a> {
         self.state = self.state.overflown(self.bucket.overflow().any(is_taken));
     }
 
-    /// Keeps everybody from writing here, for ever.
+    /// Keeps everybody from writing here, until the bucket is thawed.
     pub(super) fn freeze(mut self) {
         self.state = self.state.frozen();
     }

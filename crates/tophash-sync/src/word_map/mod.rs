@@ -90,7 +90,8 @@ use table::Table;
 /// Keys are hashed by two multiplications, with numbers that are drawn for each map. A map that
 /// meets a chain which chance does not explain changes its hash to `SipHash` with keys that nobody
 /// knows: at one write, O(entries), while other writers wait and readers do not; once in its life,
-/// and the first table's memory stays until the map is dropped.
+/// and the first table's memory stays until the map is dropped. If memory is refused, the hash
+/// stays, and the next write that makes a chain longer tries again.
 ///
 /// # Examples
 ///
@@ -173,7 +174,7 @@ impl<K, V> WordMap<K, V> {
 
     /// Whether there was a chain that chance does not explain, in the table of this moment: more
     /// than 24 entries behind one another, where two belong. The map changes its hash at the write
-    /// that makes it, and this is false again.
+    /// that makes it, if memory allows it, and this is false again.
     ///
     /// ```
     /// use tophash_sync::WordMap;

@@ -17,11 +17,15 @@ const TRIES_MAX: usize = if cfg!(any(stress, loom, shuttle)) { 1 } else { 4 };
 impl Table {
     /// Reads the bucket that a hash belongs to; returns its index and level at that moment.
     fn read(&self, hash: u64, entries: &mut Vec<(u64, u64)>) -> (usize, u32) {
-        for _ in 0..TRIES_MAX {
+        let mut tries = 0;
+        loop {
+            // None also if it is frozen: then it does not change before it is thawed.
+            let locked = if tries < TRIES_MAX { None } else { self.lock(hash) };
+            tries += 1;
             let place = self.directory.place_of(hash);
             entries.clear();
             place.bucket.collect(entries);
-            if place.bucket.state().has_version_of(place.word) {
+            if locked.is_some() || place.bucket.state().has_version_of(place.word) {
                 let level = place.word.level().expect("places are born");
                 // A split that is under way may have left what it has moved in overflow buckets.
                 let belongs = |key| low_bits(self.hashing.hash(key), level) == place.index;
@@ -29,13 +33,6 @@ impl Table {
                 return (place.index, level);
             }
         }
-        entries.clear();
-        let locked = self.lock(hash);
-        // Without a lock if it is frozen: then it does not change.
-        let place = self.directory.place_of(hash);
-        place.bucket.collect(entries);
-        drop(locked);
-        (place.index, place.word.level().expect("places are born"))
     }
 }
 
@@ -88,7 +85,9 @@ impl<K: Word, V: Word> WordMap<K, V> {
     ///
     /// This is no snapshot of one moment. A key that is there all the time is visited exactly once,
     /// with some value that it had during the call; one that comes or goes meanwhile once or not at
-    /// all. Nobody is kept waiting, and the closure may do anything with the map, this included.
+    /// all. The closure may do anything with the map, this included: no lock is held while it runs.
+    /// A bucket that others keep changing while it is read, four times, is locked for as long as it
+    /// takes to copy its entries.
     ///
     /// ```
     /// use tophash_sync::WordMap;

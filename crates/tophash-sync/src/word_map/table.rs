@@ -8,7 +8,7 @@ use super::hashing::Hashing;
 use super::lock::Locked;
 use crate::atomics::{AtomicBool, Ordering};
 use crate::counter::Counter;
-use crate::directory::{BUCKET_COUNT_MAX, Directory, FIRST_LOG2};
+use crate::directory::{BUCKET_COUNT_MAX, Directory, FIRST_LOG2, Refused};
 
 /// Buckets that one write splits at most.
 const GROWTH_STEP: usize = if cfg!(any(stress, loom, shuttle)) { 1 } else { 2 };
@@ -27,16 +27,28 @@ pub(super) struct Table {
 
 impl Table {
     /// A table with room for so many entries before it grows.
+    ///
+    /// # Panics
+    ///
+    /// If memory refuses it.
     #[track_caller]
     pub(super) fn with_capacity(capacity: usize, hashing: Hashing) -> Box<Self> {
+        Self::try_with_capacity(capacity, hashing).unwrap_or_else(|refused| refused.panic())
+    }
+
+    /// The same, unless memory refuses it.
+    pub(super) fn try_with_capacity(
+        capacity: usize,
+        hashing: Hashing,
+    ) -> Result<Box<Self>, Refused> {
         // Growth keeps to somewhat less than two entries a bucket.
         let live = (capacity / 3 * 2).clamp(1 << FIRST_LOG2, BUCKET_COUNT_MAX / 2);
-        Box::new(Self {
-            directory: Directory::of(live, Bucket::be_born),
+        Ok(Box::new(Self {
+            directory: Directory::of(live, Bucket::be_born)?,
             counter: Counter::new(),
             hashing,
             is_flooded: AtomicBool::new(false),
-        })
+        }))
     }
 
     /// The value of a key. Takes no lock, and begins again only when a removal or a split has come
@@ -125,7 +137,7 @@ impl Table {
 
     /// Splits a bucket until hashes that differ from its own in this bit belong elsewhere, unless
     /// the table is frozen.
-    fn split_up_to(&self, index: usize, top_bit: u32) {
+    pub(super) fn split_up_to(&self, index: usize, top_bit: u32) {
         let parent = self.directory.bucket_or_make(index);
         // Not born only if its own parent is frozen.
         let Some(mut locked) = Locked::take(parent) else { return };

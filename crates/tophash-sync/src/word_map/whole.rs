@@ -19,11 +19,16 @@ impl<K: Word, V: Word> WordMap<K, V> {
     /// ```
     pub fn clear(&self) {
         let Some(table) = self.table() else { return };
-        if let Err(rank) = table.clear(|_| true) {
+        let mut rank = Rank::FIRST;
+        while !table.clear(&mut rank, |_| true) {
             // Frozen halfway. What was behind is done, and is somebody else's if it is there again.
-            let is_left = |key| rank.is_at_or_before(table.hashing.hash(key));
-            let all = self.wait_for_second().clear(is_left);
-            all.expect("nobody freezes the second table");
+            let next = self.wait_beyond(table);
+            if !std::ptr::eq(next, table) {
+                let is_left = |key| rank.is_at_or_before(table.hashing.hash(key));
+                let is_done = next.clear(&mut { Rank::FIRST }, is_left);
+                assert!(is_done, "nobody freezes the second table");
+                return;
+            }
         }
     }
 
@@ -55,17 +60,17 @@ impl<K: Word, V: Word> WordMap<K, V> {
 
 impl Table {
     /// Removes the keys that are wanted, bucket by bucket in the order of [`Rank`], so that none is
-    /// met again when its bucket is split. The error is how far it came until a bucket was frozen.
-    fn clear(&self, is_wanted: impl Fn(u64) -> bool) -> Result<(), Rank> {
-        let mut rank = Rank::FIRST;
+    /// met again when its bucket is split. False if it met a frozen bucket; `rank` is how far it
+    /// came.
+    fn clear(&self, rank: &mut Rank, is_wanted: impl Fn(u64) -> bool) -> bool {
         while let Some(hash) = rank.hash() {
-            let Some(mut locked) = self.lock(hash) else { return Err(rank) };
+            let Some(mut locked) = self.lock(hash) else { return false };
             let count = locked.remove_those(&is_wanted);
             let level = locked.level().expect("only what is born is locked");
             drop(locked);
             self.counter.add(-isize::try_from(count).expect("a chain in memory"));
             rank.pass(low_bits(hash, level), level);
         }
-        Ok(())
+        true
     }
 }

@@ -4,6 +4,7 @@ use super::super::hashing::Hashing;
 use super::super::reclaim::Reclaim;
 use super::{Map, with_each_state};
 use crate::SyncMap;
+use crate::directory::refusal;
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -47,6 +48,46 @@ fn a_flooded_map_changes_its_hash_and_loses_nothing() {
     map.clear();
     map.store(1, 1);
     assert!(!hashing_of(&map).is_of_table());
+}
+
+#[test]
+fn when_memory_is_refused_the_hash_stays_and_is_changed_later() {
+    let map = SyncMap::<u64, u64>::new();
+    (0..50).for_each(|key| map.store(key, key));
+    let chosen: Vec<u64> = colliding(&map, 60, |n| n + 1000).collect();
+    refusal::during(|| {
+        for &key in &chosen {
+            map.store(key, key);
+        }
+        assert!(!map.change_hash_now());
+    });
+    assert!(map.is_flooded() && !hashing_of(&map).is_of_table());
+    assert!((0..50).chain(chosen.iter().copied()).all(|key| map.load(&key) == Some(key)));
+    map.check();
+    // As many writes as there are entries, and one.
+    (0..111).for_each(|n| map.store(7, 7 + n));
+    map.store(7, 7);
+    assert!(hashing_of(&map).is_of_table() && !map.is_flooded());
+    assert!((0..50).chain(chosen.iter().copied()).all(|key| map.load(&key) == Some(key)));
+    map.check();
+}
+
+#[test]
+fn a_bucket_that_could_not_be_born_in_a_frozen_table_is_after_the_thaw() {
+    let map: SyncMap<u32, u32> = (0..100).map(|key| (key, key)).collect();
+    let pin = map.memory.pin();
+    let table = map.table(&pin).expect("there is a table");
+    let index = table.directory.live();
+    table.freeze();
+    table.grow(|_| unreachable!("nothing can be split"));
+    assert!(table.directory.live() > index, "buckets were claimed");
+    let is_born = || table.directory.bucket(index).is_some_and(|bucket| bucket.word().is_born());
+    assert!(!is_born());
+    table.thaw();
+    table.catch_up(|bucket| map.retire_bucket(&pin, bucket));
+    assert!(is_born());
+    map.check();
+    assert!((0..100).all(|key| map.load(&key) == Some(key)));
 }
 
 #[test]
@@ -161,20 +202,24 @@ fn nothing_is_lost_while_threads_write_read_and_walk_and_the_hash_is_changed() {
     with_each_state(|state| {
         let map = Map::with_hasher(state);
         (0..60).for_each(|key| map.store(key, 0));
-        let is_done = AtomicBool::new(false);
-        let mut change_count = 0;
+        let (has_changed, is_done) = (AtomicBool::new(false), AtomicBool::new(false));
+        let mut update_count = 0;
         std::thread::scope(|threads| {
             let writers = (0..2).map(|thread| {
-                let map = &map;
+                let (map, has_changed) = (&map, &has_changed);
                 threads.spawn(move || {
-                    for n in 0..2000 {
-                        let key = 1000 + thread * 10_000 + n % 100;
-                        map.store(key, n);
-                        assert_eq!(map.load(&key), Some(n));
-                        assert!(map.update(&key, |value| value + 1));
-                        assert_eq!(map.load_and_delete(&key), Some(n + 1));
-                        assert!(map.update(&(n % 60), |count| count + 1));
-                    }
+                    // So long at least, and until there was something to be lost.
+                    (0..)
+                        .take_while(|&n| n < 2000 || !has_changed.load(Ordering::Relaxed))
+                        .inspect(|&n| {
+                            let key = 1000 + thread * 10_000 + n % 100;
+                            map.store(key, n);
+                            assert_eq!(map.load(&key), Some(n));
+                            assert!(map.update(&key, |value| value + 1));
+                            assert_eq!(map.load_and_delete(&key), Some(n + 1));
+                            assert!(map.update(&(n % 60), |count| count + 1));
+                        })
+                        .count()
                 })
             });
             let writers: Vec<_> = writers.collect();
@@ -193,15 +238,17 @@ fn nothing_is_lost_while_threads_write_read_and_walk_and_the_hash_is_changed() {
                 }
             });
             while writers.iter().any(|writer| !writer.is_finished()) {
-                change_count += u32::from(map.change_hash_now());
+                has_changed.fetch_or(map.change_hash_now(), Ordering::Relaxed);
                 std::thread::yield_now();
             }
+            let counts = writers.into_iter().map(|writer| writer.join().unwrap());
+            update_count = counts.sum();
             is_done.store(true, Ordering::Relaxed);
         });
-        println!("changed {change_count} times");
         map.check();
-        let counts = (0..60).map(|key| map.load(&key).unwrap());
-        assert_eq!(counts.sum::<u32>(), 4000);
+        assert!(has_changed.into_inner() && update_count >= 4000);
+        let counts = (0..60).map(|key| map.load(&key).unwrap() as usize);
+        assert_eq!(counts.sum::<usize>(), update_count);
         assert_eq!(map.len(), 60);
     });
 }

@@ -2,16 +2,23 @@
 
 use super::{Map, map_with};
 use crate::WordMap;
+use crate::directory::refusal;
+use crate::hashing::fold;
 use crate::word_map::hashing::Hashing;
 use std::sync::atomic::{AtomicBool, Ordering};
+use testkit::silently;
+
+/// A map, and what an attacker finds who knows the numbers that nobody knows: keys of the same low
+/// bits.
+fn map_and_colliding_keys() -> (WordMap<u64, u64>, Vec<u64>) {
+    let known = || Hashing::Folded { mask: 7, factor: 1 << 63 | 0x3039 };
+    let keys = (0..u64::MAX).filter(|&key| known().hash(key).trailing_zeros() >= 12);
+    (WordMap::with_capacity_and_hashing(0, known()), keys.take(300).collect())
+}
 
 #[test]
 fn a_chain_that_chance_does_not_explain_changes_the_hash_once() {
-    // An attacker who knows the numbers that nobody knows finds keys of the same low bits.
-    let known = || Hashing::Folded { mask: 7, factor: 1 << 63 | 0x3039 };
-    let keys = (0..u64::MAX).filter(|&key| known().hash(key).trailing_zeros() >= 12);
-    let keys: Vec<u64> = keys.take(300).collect();
-    let map: WordMap<u64, u64> = WordMap::with_capacity_and_hashing(0, known());
+    let (map, keys) = map_and_colliding_keys();
     for &key in &keys {
         map.store(key, key + 1);
         assert!(!map.is_flooded(), "it was answered at the write that made it");
@@ -95,4 +102,86 @@ fn a_clear_in_the_middle_of_a_change_leaves_nothing_that_was_there() {
         assert!(map.is_empty());
         map.check();
     }
+}
+
+#[test]
+fn when_memory_is_refused_the_hash_stays_and_is_changed_later() {
+    let (map, keys) = map_and_colliding_keys();
+    let (last, others) = keys.split_last().unwrap();
+    refusal::during(|| others.iter().for_each(|&key| map.store(key, key + 1)));
+    assert!(map.is_flooded() && map.second.get().is_none());
+    assert!(others.iter().all(|&key| map.load(key) == Some(key + 1)));
+    map.check();
+    map.store(*last, last + 1);
+    assert!(map.second.get().is_some());
+    assert!(keys.iter().all(|&key| map.load(key) == Some(key + 1)));
+    map.check();
+}
+
+#[test]
+fn a_change_that_unwinds_lets_writers_go_on() {
+    for _ in 0..50 {
+        let map: Map = (0..300).map(|key| (key, 0)).collect();
+        let is_over = AtomicBool::new(false);
+        std::thread::scope(|threads| {
+            for thread in 0..2 {
+                let (map, is_over) = (&map, &is_over);
+                threads.spawn(move || {
+                    let mut round = 0;
+                    while !is_over.load(Ordering::Relaxed) || round < 2 {
+                        round += 1;
+                        (thread..300).step_by(2).for_each(|key| map.store(key, round));
+                        let own = 1000 * (thread + 1);
+                        (own..own + 100).for_each(|key| map.store(key, round));
+                    }
+                });
+            }
+            for _ in 0..3 {
+                let hashing = Hashing::Chosen(|key| {
+                    assert_ne!(key, 250, "as expected");
+                    fold(key)
+                });
+                assert!(silently(|| map.change_hash_to(map.table_or_make(), hashing)).is_err());
+            }
+            is_over.store(true, Ordering::Relaxed);
+        });
+        assert_eq!(map.len(), 500);
+        map.check();
+        map.clear();
+        assert!(map.is_empty());
+        assert!(map.change_hash_now(), "it can be tried again");
+    }
+}
+
+#[test]
+fn a_clear_in_the_middle_of_a_change_that_unwinds_leaves_nothing_that_was_there() {
+    for _ in 0..100 {
+        let map: Map = (0..300).map(|key| (key, 0)).collect();
+        let hashing = Hashing::Chosen(|key| {
+            assert_ne!(key, 250, "as expected");
+            fold(key)
+        });
+        std::thread::scope(|threads| {
+            threads
+                .spawn(|| silently(|| map.change_hash_to(map.table_or_make(), hashing)).is_err());
+            map.clear();
+        });
+        assert!(map.is_empty());
+        map.check();
+    }
+}
+
+#[test]
+fn a_bucket_that_could_not_be_born_in_a_frozen_table_is_after_the_thaw() {
+    let map: Map = (0..100).map(|key| (key, key)).collect();
+    let table = map.table_or_make();
+    table.freeze();
+    let index = table.directory.claim_next().unwrap();
+    table.directory.bring_forth(index, &mut |parent, bit| table.split_up_to(parent, bit));
+    let level = || table.directory.bucket(index).and_then(|bucket| bucket.state().level());
+    assert_eq!(level(), None);
+    table.thaw();
+    assert!(level().is_some());
+    map.check();
+    assert!((0..100).all(|key| map.load(key) == Some(key)));
 }
