@@ -39,8 +39,9 @@ const SPARE_MAX: usize = if cfg!(any(verify, miri)) { 0 } else { 64 };
 /// Piles that belong to one thread each.
 const PILE_COUNT: usize = if cfg!(stress) { 1 } else { 32 };
 
-/// How often [`Reclaim::settle`] lets the epoch go on: as often as makes garbage ripe, and once
-/// more for each, because somebody may just be about to unpin.
+/// How often [`Reclaim::settle`] tries to let the epoch go on, each time with a barrier that takes
+/// microseconds: as often as makes garbage ripe, and once more for each, because somebody may just
+/// be about to unpin.
 const SETTLE_TRIES: u64 = 2 * GRACE;
 
 static CLOCK: Clock = Clock::new();
@@ -250,9 +251,17 @@ impl Reclaim for Bags {
         }
         let _until_the_end = Destroying::begin();
         let pin = self.pin();
-        self.with_pile(&pin, |pile| pile.seal(&self.waiting));
+        let ripe_at = self.with_pile(&pin, |pile| {
+            pile.seal(&self.waiting);
+            pile.sealed.back().map(|bag| bag.sealed_at + GRACE)
+        });
         drop(pin);
-        (0..SETTLE_TRIES).for_each(|_| CLOCK.advance());
+        for _ in 0..SETTLE_TRIES {
+            if ripe_at.is_none_or(|epoch| CLOCK.epoch() >= epoch) {
+                break;
+            }
+            CLOCK.advance();
+        }
         loop {
             let pin = self.pin();
             let garbage = self.with_pile(&pin, |pile| pile.take_ripe(&self.waiting));
