@@ -15,7 +15,7 @@ pub(crate) mod schedules;
 mod threads;
 
 #[cfg(not(any(loom, shuttle)))]
-pub(crate) use threads::{THREAD_COUNT, assert_made_once, in_threads};
+pub(crate) use threads::{Blocked, THREAD_COUNT, assert_made_once, in_threads, while_blocked};
 
 /// A map of small numbers with the operations of Go's `sync.Map`.
 #[cfg_attr(loom, expect(dead_code, reason = "models do some of it"))]

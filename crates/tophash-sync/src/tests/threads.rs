@@ -2,6 +2,7 @@
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::channel;
 use std::thread;
 
 pub(crate) const THREAD_COUNT: u32 = 4;
@@ -21,6 +22,33 @@ pub(crate) fn in_threads<R: Send>(action: impl Fn(u32) -> R + Sync) -> Vec<R> {
         let handles: Vec<_> = handles.collect();
         handles.into_iter().map(|handle| handle.join().unwrap()).collect()
     })
+}
+
+/// A use of a map that calls the given closure within one of its own.
+pub(crate) type Blocked<M> = fn(&M, &dyn Fn());
+
+/// Has another thread call `blocked` with a closure to be called within; does `meanwhile`, before
+/// which that closure was called, and until the end of which it does not return.
+pub(crate) fn while_blocked<M: Sync>(
+    map: &M,
+    blocked: impl FnOnce(&M, &dyn Fn()) + Send,
+    meanwhile: impl FnOnce(),
+) {
+    let (is_inside, when_inside) = channel();
+    let (release, when_released) = channel::<()>();
+    thread::scope(|threads| {
+        threads.spawn(move || {
+            blocked(map, &|| {
+                // More than once for a visitor, which nobody waits for.
+                let _ = is_inside.send(());
+                // An error is the release: then the other end is gone, by a panic perhaps.
+                assert!(when_released.recv().is_err());
+            });
+        });
+        let _release = release;
+        when_inside.recv().expect("the closure is called");
+        meanwhile();
+    });
 }
 
 /// Has all threads ask a map for the same absent keys, whose values are twice the keys: each is

@@ -1,5 +1,6 @@
 //! What a map in shards promises.
 
+mod blocked;
 mod bounds;
 mod floods;
 mod panics;

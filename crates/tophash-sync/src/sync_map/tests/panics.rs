@@ -2,7 +2,7 @@
 
 use super::{State, states};
 use crate::SyncMap;
-use std::sync::Arc;
+use crate::tests::{Blocked, while_blocked};
 use testkit::keys::{Census, Fuse, Fused, Spark, Tracked};
 use testkit::silently;
 
@@ -151,29 +151,60 @@ fn a_closure_may_use_the_map_and_the_same_key() {
 }
 
 #[test]
-fn a_closure_that_does_not_return_holds_nobody_up() {
+fn a_closure_that_makes_a_value_may_store_its_key_which_then_counts() {
     for state in states() {
-        let map = Arc::new(super::Map::with_hasher(state));
-        (0..50).for_each(|key| map.store(key, 0));
-        let (to_closure, from_test) = std::sync::mpsc::channel::<()>();
-        let (to_test, from_closure) = std::sync::mpsc::channel();
-        let inside = Arc::clone(&map);
-        let thread = std::thread::spawn(move || {
-            inside.update(&7, |value| {
-                to_test.send(()).unwrap();
-                // Returns only when the test is over.
-                let _ = from_test.recv();
+        let map = super::Map::with_hasher(state);
+        assert_eq!(map.load_or_store_with(1, || map.swap(1, 5).unwrap_or(7)), (5, true));
+        let inner = || map.load_or_store_with(2, || 5).0 + 1;
+        assert_eq!(map.load_or_store_with(2, inner), (5, true));
+        map.check();
+    }
+}
+
+#[test]
+fn a_closure_that_does_not_return_holds_nobody_up() {
+    let closures: [Blocked<super::Map>; 5] = [
+        |map, block| {
+            map.update(&7, |value| {
+                block();
                 value + 1
             });
-        });
-        from_closure.recv().unwrap();
-        (0..500).for_each(|key| map.store(key, 1));
-        assert!(map.delete(&7));
-        assert_eq!(map.iter().count(), 499);
-        map.clear();
-        drop(to_closure);
-        thread.join().unwrap();
-        assert_eq!(map.load(&7), None);
+        },
+        |map, block| _ = map.load_with(&7, |_, _| block()),
+        |map, block| {
+            map.load_or_store_with(1000, || {
+                block();
+                1
+            });
+        },
+        |map, block| {
+            map.range(|_, _| {
+                block();
+                true
+            });
+        },
+        |map, block| {
+            map.retain(|_, _| {
+                block();
+                true
+            });
+        },
+    ];
+    for state in states() {
+        for closure in closures {
+            let map = super::Map::with_hasher(state.clone());
+            (0..50).for_each(|key| map.store(key, 0));
+            while_blocked(&map, closure, || {
+                (0..500).for_each(|key| map.store(key, 1));
+                assert_eq!(map.load_or_store(1000, 2), (2, false));
+                assert!(map.delete(&7));
+                assert_eq!(map.iter().count(), 500);
+                map.clear();
+                map.reclaim();
+            });
+            assert_eq!((map.load(&7), map.len() <= 1), (None, true));
+            map.check();
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Threads that race for the same keys.
 
 use super::{Map, makers};
-use crate::tests::{THREAD_COUNT, in_threads, linearizable};
+use crate::tests::{Blocked, THREAD_COUNT, in_threads, linearizable, while_blocked};
 use std::collections::HashSet;
 
 #[test]
@@ -133,4 +133,57 @@ fn a_map_is_shared_and_sent_as_its_words_are() {
     is_shared::<Map>();
     in_threads(|_| HITS.update_or_store(1, 1, |count| count + 1));
     assert_eq!(HITS.load(1), Some(u64::from(THREAD_COUNT)));
+}
+
+#[test]
+fn a_closure_that_does_not_return_holds_nobody_up() {
+    let closures: [Blocked<Map>; 5] = [
+        |map, block| {
+            map.update(7, |value| {
+                block();
+                value
+            });
+        },
+        |map, block| {
+            map.update_or_store(7, 0, |value| {
+                block();
+                value
+            });
+        },
+        |map, block| {
+            map.load_or_store_with(1000, || {
+                block();
+                1
+            });
+        },
+        |map, block| {
+            map.range(|_, _| {
+                block();
+                true
+            });
+        },
+        |map, block| {
+            map.retain(|_, _| {
+                block();
+                true
+            });
+        },
+    ];
+    for make in makers() {
+        for closure in closures {
+            let map = make();
+            (0..50).for_each(|key| map.store(key, 0));
+            while_blocked(&map, closure, || {
+                (0..500).for_each(|key| map.store(key, 1));
+                assert_eq!(map.load_or_store(1000, 2), (2, false));
+                assert!(map.delete(7) && map.iter().count() == 500);
+                map.change_hash_now();
+                assert_eq!(map.swap(8, 3), Some(1));
+                map.clear();
+            });
+            // What was stored meanwhile under the closure's key, or nothing, is found; not its own.
+            assert!(map.len() <= 1);
+            map.check();
+        }
+    }
 }

@@ -66,6 +66,17 @@ fn a_closure_may_use_the_map_and_may_panic() {
 }
 
 #[test]
+fn a_closure_that_makes_a_value_may_store_its_key_which_then_counts() {
+    for make in makers() {
+        let map = make();
+        assert_eq!(map.load_or_store_with(1, || map.swap(1, 5).unwrap_or(7)), (5, true));
+        let inner = || map.load_or_store_with(2, || 5).0 + 1;
+        assert_eq!(map.load_or_store_with(2, inner), (5, true));
+        map.check();
+    }
+}
+
+#[test]
 fn the_traits_of_maps_are_there() {
     let mut map: WordMap<i16, char> = [(1, 'a'), (-2, 'b')].into_iter().collect();
     map.extend([(3, 'c')]);
