@@ -1,9 +1,10 @@
 //! What a map behind one lock promises: steps for all or none, closures that panic or re-enter.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Barrier, Weak};
 use std::thread;
 
@@ -12,7 +13,7 @@ use testkit::keys::{Census, Fuse, Spark};
 use testkit::{Random, silently};
 
 use super::{RETAIN_STEP, SafeMap};
-use crate::tests::assert_made_once;
+use crate::tests::{THREAD_COUNT, assert_made_once, in_threads, while_blocked};
 
 #[test]
 fn a_safe_map_agrees_with_the_model_with_good_and_bad_hashes() {
@@ -88,6 +89,28 @@ fn a_step_of_several_keys_is_seen_as_a_whole() {
 fn an_absent_value_is_made_once_however_many_threads_ask() {
     let map = SafeMap::new();
     assert_made_once(200, |key, make| map.get_or_insert_with(key, make));
+    let map = SafeMap::with_hasher(Truncated(3));
+    assert_made_once(100, |key, make| map.get_or_insert_with(key, make));
+    let map = SafeMap::with_hasher(Constant);
+    assert_made_once(50, |key, make| map.get_or_insert_with(key, make));
+}
+
+#[test]
+fn no_update_is_lost_and_of_racing_removals_one_gets_the_value() {
+    fn check<S: std::hash::BuildHasher + Send + Sync>(state: S, count: u32) {
+        let map = SafeMap::with_hasher(state);
+        in_threads(|_| {
+            for n in 0..4 * count {
+                map.update_or_insert_with(n % count, || 0, |value| *value += 1);
+            }
+        });
+        let taken = in_threads(|_| (0..count).filter_map(|key| map.remove(&key)).sum::<u32>());
+        assert_eq!(taken.into_iter().sum::<u32>(), THREAD_COUNT * 4 * count);
+        assert!(map.is_empty());
+    }
+    check(tophash::RandomState::new(), 500);
+    check(Truncated(3), 100);
+    check(Constant, 50);
 }
 
 #[test]
@@ -159,29 +182,95 @@ fn a_range_calls_without_a_lock_and_sees_each_key_once() {
 fn retain_lets_others_in_between_its_steps() {
     let map = SafeMap::new();
     let count = 4 * RETAIN_STEP;
-    for n in 0..count {
-        map.insert(n, n);
-    }
-    // How many are asked about in a step is seen from outside: a thread that writes between two
-    // steps is served before the end.
-    let (asked, served_at) = (AtomicUsize::new(0), AtomicUsize::new(usize::MAX));
-    let is_begun = Barrier::new(2);
-    thread::scope(|threads| {
-        threads.spawn(|| {
-            is_begun.wait();
-            map.insert(count, 0);
-            served_at.store(asked.load(Ordering::Relaxed), Ordering::Relaxed);
-        });
-        map.retain(|_, _| {
-            if asked.fetch_add(1, Ordering::Relaxed) == 0 {
-                is_begun.wait();
-            }
+    map.write(|map| map.extend((0..count).map(|n| (n, 0))));
+    let (asked, mut asked_before, mut step_count) = (Cell::new(0), 0, 0);
+    map.retain_by_steps(
+        |_, _| {
+            asked.set(asked.get() + 1);
             true
-        });
+        },
+        || {
+            // A step is so many entries, and the rest of a chain.
+            assert!(asked.get() - asked_before < RETAIN_STEP + 34);
+            asked_before = asked.get();
+            // Another thread is served, or this waits for ever.
+            let key = count + step_count;
+            thread::scope(|threads| _ = threads.spawn(|| map.insert(key, 0)));
+            step_count += 1;
+        },
+    );
+    assert!(step_count >= 4 && asked.get() >= count);
+    assert_eq!(map.len(), count + step_count);
+}
+
+#[test]
+fn a_closure_that_does_not_return_holds_writers_up_and_readers_do_not() {
+    let (map, is_released) = (SafeMap::new(), AtomicBool::new(false));
+    map.insert(1, 10);
+    thread::scope(|threads| {
+        while_blocked(
+            &map,
+            |map, block| {
+                map.read(|_| {
+                    block();
+                    is_released.store(true, Ordering::Relaxed);
+                });
+            },
+            || {
+                assert_eq!((map.get(&1), map.len()), (Some(10), 1));
+                threads.spawn(|| {
+                    map.insert(1, 11);
+                    assert!(is_released.load(Ordering::Relaxed), "it was lent for reading");
+                });
+            },
+        );
     });
-    // No assertion on who comes first: that is the scheduler's. All are there, and none was lost.
-    assert!(served_at.into_inner() <= asked.into_inner());
-    assert_eq!(map.len(), count + 1);
+    assert_eq!(map.get(&1), Some(11));
+}
+
+#[test]
+fn a_visitor_of_a_range_that_does_not_return_holds_nobody_up() {
+    let map = SafeMap::new();
+    map.write(|map| map.extend((0..10).map(|n| (n, n))));
+    while_blocked(
+        &map,
+        |map, block| {
+            map.range(|_, _| {
+                block();
+                true
+            });
+        },
+        || {
+            assert_eq!(map.insert(3, 4), Some(3));
+            assert_eq!(map.remove(&4), Some(4));
+            map.retain(|key, _| key % 2 == 1);
+            assert_eq!(map.read(tophash::HashMap::len), 5);
+            map.clear();
+        },
+    );
+    assert!(map.is_empty());
+}
+
+#[test]
+fn a_closure_that_makes_a_value_and_inserts_its_key_panics_and_the_key_stays_absent() {
+    let map = SafeMap::new();
+    map.insert(1, 10);
+    let makers: [fn(&SafeMap<u32, u32>); 3] = [
+        |map| _ = map.insert(2, 1),
+        |map| _ = map.get_or_insert_with(2, || 1),
+        |map| map.update_or_insert_with(2, || 1, |_| ()),
+    ];
+    for make in makers {
+        let result = silently(|| {
+            map.get_or_insert_with(2, || {
+                make(&map);
+                2
+            })
+        });
+        assert!(result.unwrap_err().message.contains("the map that it was handed to"));
+        assert_eq!((map.len(), map.get(&2)), (1, None));
+    }
+    assert_eq!(map.get_or_insert_with(2, || 3), 3);
 }
 
 #[test]

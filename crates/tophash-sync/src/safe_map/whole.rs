@@ -86,10 +86,20 @@ where
     /// map.retain(|n, _| n % 2 == 0);
     /// assert_eq!(map.len(), 5);
     /// ```
-    pub fn retain(&self, mut keep: impl FnMut(&K, &mut V) -> bool) {
+    pub fn retain(&self, keep: impl FnMut(&K, &mut V) -> bool) {
+        self.retain_by_steps(keep, || ());
+    }
+
+    /// The same; calls `between` after each step, when nothing is locked.
+    pub(super) fn retain_by_steps(
+        &self,
+        mut keep: impl FnMut(&K, &mut V) -> bool,
+        mut between: impl FnMut(),
+    ) {
         let mut position = Some(ScanPosition::START);
         while let Some(at) = position {
             position = self.writing().map.scan_mut(at, RETAIN_STEP, &mut keep).next;
+            between();
         }
     }
 

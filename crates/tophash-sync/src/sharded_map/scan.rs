@@ -149,10 +149,21 @@ where
     /// map.retain(|n, _| n % 2 == 0);
     /// assert_eq!(map.len(), 5);
     /// ```
-    pub fn retain(&self, mut keep: impl FnMut(&K, &mut V) -> bool) {
+    pub fn retain(&self, keep: impl FnMut(&K, &mut V) -> bool) {
+        self.retain_by_steps(keep, |_| ());
+    }
+
+    /// The same; calls `between` after each step, when nothing is locked.
+    pub(super) fn retain_by_steps(
+        &self,
+        mut keep: impl FnMut(&K, &mut V) -> bool,
+        mut between: impl FnMut(ShardedScanStep),
+    ) {
         let mut position = Some(ShardedScanPosition::START);
         while let Some(at) = position {
-            position = self.scan_mut(at, STEP_ENTRIES, &mut keep).next;
+            let step = self.scan_mut(at, STEP_ENTRIES, &mut keep);
+            position = step.next;
+            between(step);
         }
     }
 

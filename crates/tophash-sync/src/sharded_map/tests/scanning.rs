@@ -1,6 +1,7 @@
 //! Scans, ranges and retaining, while others write.
 
 use std::collections::BTreeMap;
+use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -10,7 +11,7 @@ use crate::ShardedMap;
 use crate::sharded_map::{STEP_ENTRIES, ShardedScanPosition};
 
 /// How often each key comes in a scan with `between` after each step.
-fn scanned<S: std::hash::BuildHasher>(
+fn scanned<S: BuildHasher>(
     map: &ShardedMap<u64, u64, S>,
     budget: usize,
     mut between: impl FnMut(),
@@ -41,7 +42,7 @@ fn a_scan_visits_what_stays_once_while_the_map_grows_between_its_steps() {
 
 #[test]
 fn a_scan_keeps_its_rules_with_bad_hashes() {
-    fn check<S: std::hash::BuildHasher>(state: S) {
+    fn check<S: BuildHasher>(state: S) {
         let map = ShardedMap::with_hasher(state);
         for n in 0..200 {
             map.insert(n, n);
@@ -85,32 +86,37 @@ fn a_made_up_position_is_harmless() {
 
 #[test]
 fn a_range_sees_every_key_that_stays_once_while_others_write() {
-    let map: ShardedMap<u64, u64> = (0..5000).map(|n| (n, n * 7)).collect();
-    let is_done = AtomicBool::new(false);
-    thread::scope(|threads| {
-        threads.spawn(|| {
-            let mut n = 0;
-            while !is_done.load(Ordering::Relaxed) {
-                // Multiples of seven, as Go's test writes multiples of its number.
-                map.insert(n % 5000, n * 7);
-                map.insert(5000 + n % 5000, 0);
-                map.remove(&(5000 + (n + 2500) % 5000));
-                n += 1;
-            }
-        });
-        for _ in 0..20 {
-            let mut counts = vec![0; 5000];
-            map.range(|key, value| {
-                assert_eq!(value % 7, 0);
-                if let Some(count) = counts.get_mut(usize::try_from(key).unwrap()) {
-                    *count += 1;
+    fn check<S: BuildHasher + Sync>(map: &ShardedMap<u64, u64, S>, count: u64, rounds: usize) {
+        (0..count).for_each(|n| _ = map.insert(n, n * 7));
+        let is_done = AtomicBool::new(false);
+        thread::scope(|threads| {
+            threads.spawn(|| {
+                let mut n = 0;
+                while !is_done.load(Ordering::Relaxed) {
+                    // Multiples of seven, as Go's test writes multiples of its number.
+                    map.insert(n % count, n * 7);
+                    map.insert(count + n % count, 0);
+                    map.remove(&(count + (n + count / 2) % count));
+                    n += 1;
                 }
-                true
             });
-            assert!(counts.iter().all(|&count| count == 1));
-        }
-        is_done.store(true, Ordering::Relaxed);
-    });
+            for _ in 0..rounds {
+                let mut counts = vec![0; usize::try_from(count).unwrap()];
+                map.range(|key, value| {
+                    assert_eq!(value % 7, 0);
+                    if let Some(count) = counts.get_mut(usize::try_from(key).unwrap()) {
+                        *count += 1;
+                    }
+                    true
+                });
+                assert!(counts.iter().all(|&count| count == 1));
+            }
+            is_done.store(true, Ordering::Relaxed);
+        });
+    }
+    check(&ShardedMap::new(), 5000, 20);
+    check(&ShardedMap::with_hasher(Truncated(4)), 400, 20);
+    check(&ShardedMap::with_hasher(Constant), 200, 20);
 }
 
 #[test]
@@ -141,15 +147,24 @@ fn retain_asks_about_each_entry_once_in_bounded_steps() {
         key % 2 == 0
     });
     assert_eq!(map.len(), 5000);
+    let (mut asked, mut step_count) = (0, 0);
+    map.retain_by_steps(
+        |_, count| {
+            *count += 1;
+            asked += 1;
+            true
+        },
+        |step| {
+            // What a step may hold the lock for is `STEP_ENTRIES`, and a chain.
+            assert!(step.visited < STEP_ENTRIES + 34, "{step:?}");
+            assert_eq!(map.len(), 5000, "in between nothing is locked");
+            step_count += 1;
+        },
+    );
+    assert_eq!(asked, 5000);
+    assert!(step_count >= map.shard_count().max(5000 / (STEP_ENTRIES + 34)), "{step_count}");
     map.range(|_, count| {
-        assert_eq!(count, 1);
+        assert_eq!(count, 2);
         true
     });
-    // What a step may hold the lock for is `STEP_ENTRIES`, and a chain.
-    let mut position = Some(ShardedScanPosition::START);
-    while let Some(at) = position {
-        let step = map.scan_mut(at, STEP_ENTRIES, |_, _| true);
-        assert!(step.visited < STEP_ENTRIES + 34);
-        position = step.next;
-    }
 }

@@ -166,7 +166,8 @@ fn everything_can_be_deleted_and_stored_again_during_one_range() {
             map.store(key, 1);
             true
         });
-        assert!((200..=400).contains(&count) || count == 200, "{count}");
+        // Each is there until it is visited, and what is stored again lies behind.
+        assert_eq!(count, 200);
         assert!(map.iter().all(|entry| *entry == 1));
         assert_eq!(map.len(), 200);
     });
