@@ -6,6 +6,8 @@ pub(crate) mod history;
 #[cfg(not(any(loom, shuttle)))]
 pub(crate) mod linearizable;
 #[cfg(not(any(loom, shuttle)))]
+mod locked;
+#[cfg(not(any(loom, shuttle)))]
 pub(crate) mod model;
 #[cfg(loom)]
 pub(crate) mod models;
