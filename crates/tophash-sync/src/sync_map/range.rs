@@ -105,8 +105,10 @@ impl<K, V, S> SyncMap<K, V, S> {
     ///
     /// This is no snapshot of one moment. A key that is there all the time is visited exactly once,
     /// with some value that it had during the call; one that comes or goes meanwhile once or not at
-    /// all. Nobody is kept waiting, and the closure may do anything with the map, this included.
-    /// While it runs, nothing that is removed from a map is dropped.
+    /// all. The closure may do anything with the map, this included: no lock is held while it runs.
+    /// A bucket that others keep changing while it is read, four times, is locked for as long as it
+    /// takes to note its entries. While the closure runs, nothing that is removed from a map is
+    /// dropped.
     ///
     /// ```
     /// use tophash_sync::SyncMap;
