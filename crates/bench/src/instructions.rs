@@ -13,8 +13,13 @@ pub const OPERATIONS: usize = 20_000;
 /// How many samples the longer of two runs takes more than the shorter.
 const MORE: usize = 2;
 
+/// The function, as valgrind names it, within which a sample's time is taken, and within which
+/// alone instructions are counted: making keys and copies for a sample, and dropping what it leaves
+/// behind, is no part of the operation.
+const TIMED: &str = "bench::operation::timed*";
+
 /// Counts the instructions of one side of a cell: what a run with more samples takes beyond a run
-/// with fewer. `program` is this program.
+/// with fewer, since the first sample warms up what grows. `program` is this program.
 ///
 /// # Errors
 ///
@@ -44,6 +49,7 @@ fn collected(program: &Path, cell: &Cell, side: Side, times: usize) -> Result<f6
     let side = if side == Side::Ours { "ours" } else { "theirs" };
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(format!("--toggle-collect={TIMED}"))
         .arg(program)
         .args(["repeat", "--cell", &cell.to_string(), "--side", side])
         .args(["--times", &times.to_string()])
@@ -51,6 +57,11 @@ fn collected(program: &Path, cell: &Cell, side: Side, times: usize) -> Result<f6
         .map_err(|error| format!("valgrind cannot be run ({error}); install it"))?;
     let text = String::from_utf8_lossy(&output.stderr);
     let number = text.lines().find_map(|line| line.split_once("Collected : "));
-    let number = number.and_then(|(_, number)| number.trim().parse().ok());
-    number.ok_or_else(|| format!("valgrind's answer is not understood:\n{text}"))
+    let number: Option<f64> = number.and_then(|(_, number)| number.trim().parse().ok());
+    match number {
+        Some(number) if number > 0.0 => Ok(number),
+        // The name is not found in a program that was stripped.
+        Some(_) => Err(format!("valgrind saw no call of {TIMED}; build with symbols")),
+        None => Err(format!("valgrind's answer is not understood:\n{text}")),
+    }
 }

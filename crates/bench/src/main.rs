@@ -272,6 +272,11 @@ fn count_instructions(choice: &Choice) -> Result<(), String> {
         let theirs = instructions::count(&program, cell, Side::Theirs)?;
         show(&bar, &format!("{:56} {ours:8.1} {theirs:8.1}", cell.to_string()));
         keep(choice.record.as_deref(), |record| {
+            // Counts of both ways must not be mixed.
+            if !record.instructions_of_timed_part {
+                record.instructions.clear();
+            }
+            record.instructions_of_timed_part = true;
             record.instructions.insert(cell.to_string(), (ours, theirs));
         })?;
         bar.inc(1);

@@ -23,6 +23,10 @@ pub struct Record {
     /// Instructions for a single operation, ours and the rival's, by the cell's name.
     #[serde(default)]
     pub instructions: BTreeMap<String, (f64, f64)>,
+    /// Whether they are those of the timed part alone. Earlier records count what is done before
+    /// and after it as well: right for look-ups, which do nothing there.
+    #[serde(default)]
+    pub instructions_of_timed_part: bool,
     /// Single operations.
     #[serde(default)]
     pub latency: Vec<Run>,
