@@ -324,6 +324,8 @@ fn time_single_operations(
         (Task::InsertAtRate, "u64", 1),
         (Task::Remove, "u64", 1),
         (Task::Insert, "String", 1),
+        (Task::InsertAtRate, "String", 1),
+        (Task::Remove, "String", 1),
     ];
     let bar = progress(tasks.iter().map(|(_, _, runs)| 3 * runs).sum());
     for (task, keys, runs) in tasks {
