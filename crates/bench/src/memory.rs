@@ -28,9 +28,13 @@ pub struct Growth {
     pub live: Vec<isize>,
     /// Resident bytes of the process at the points; empty where the system does not say.
     pub resident: Vec<u64>,
+    /// The most resident bytes of the process, if it was the map's alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resident_peak: Option<u64>,
 }
 
-/// Grows a map to `len` entries. Needs testkit's counting allocator as the program's.
+/// Grows a map to `len` entries. Needs testkit's counting allocator as the program's, and a process
+/// of its own for the resident bytes, since an allocator keeps what an earlier map has left.
 #[must_use]
 pub fn grow<K: Key, M: Map<K, u64>>(name: &str, len: usize) -> Growth {
     let mut growth = Growth {
@@ -41,6 +45,7 @@ pub fn grow<K: Key, M: Map<K, u64>>(name: &str, len: usize) -> Growth {
         peaks: Vec::with_capacity(POINTS),
         live: Vec::with_capacity(POINTS),
         resident: Vec::with_capacity(POINTS),
+        resident_peak: None,
     };
     let mut map = M::empty();
     let (mut live, mut sum, mut weight) = (0, 0.0, 0.0);
@@ -71,6 +76,7 @@ pub fn grow<K: Key, M: Map<K, u64>>(name: &str, len: usize) -> Growth {
         }
         start = end;
     }
+    growth.resident_peak = resident_peak_bytes();
     growth.bytes_per_entry = if weight > 0.0 { sum / weight } else { 0.0 };
     growth
 }
@@ -84,7 +90,28 @@ pub fn is_counting() -> bool {
 
 /// What the system holds for this process.
 fn resident_bytes() -> Option<u64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    kibibytes_of(&fs::read_to_string("/proc/self/status").ok()?, "VmRSS:")
+}
+
+/// The most that the system has held for this process.
+fn resident_peak_bytes() -> Option<u64> {
+    kibibytes_of(&fs::read_to_string("/proc/self/status").ok()?, "VmHWM:")
+}
+
+/// The bytes in the line of this name, which has them in units of 1024.
+fn kibibytes_of(text: &str, name: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kibibytes| kibibytes * 1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::kibibytes_of;
+
+    #[test]
+    fn bytes_are_found_by_the_name_of_their_line() {
+        let text = "MemFree:  7 kB\nMemAvailable:   22413312 kB\n";
+        assert_eq!(kibibytes_of(text, "MemAvailable:"), Some(22_413_312 * 1024));
+        assert_eq!(kibibytes_of(text, "VmRSS:"), None);
+    }
 }
