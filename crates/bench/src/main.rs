@@ -14,7 +14,7 @@ use bench::pairs::{Comparison, Effort};
 use bench::record::Record;
 use bench::shared::go::SharedGo;
 use bench::shared::run::{self, Outcome};
-use bench::{compile, instructions, report};
+use bench::{compile, instructions, memory, report};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -27,7 +27,13 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Time cells: both maps in turn, the median of the ratios.
-    Cells(Choice),
+    Cells {
+        #[command(flatten)]
+        choice: Choice,
+        /// The cells with a figure to reach, with so many entries: at most 100 000 000.
+        #[arg(long)]
+        len: Option<usize>,
+    },
     /// Count the instructions of the cells that are in the cache, with valgrind.
     Instructions(Choice),
     /// Time the cells that Go's map can do, beside Go's map.
@@ -151,12 +157,16 @@ enum SideName {
 impl Choice {
     /// The cells that are chosen.
     fn cells(&self) -> Result<Vec<Cell>, String> {
-        let all = if self.quick { matrix::quick() } else { matrix::all() };
+        self.named(if self.quick { matrix::quick() } else { matrix::all() })
+    }
+
+    /// Those of these cells that have one of the names.
+    fn named(&self, cells: Vec<Cell>) -> Result<Vec<Cell>, String> {
         let is_named = |cell: &Cell| {
             let name = cell.to_string();
             self.names.is_empty() || self.names.iter().any(|part| name.contains(part))
         };
-        let cells: Vec<Cell> = all.into_iter().filter(is_named).collect();
+        let cells: Vec<Cell> = cells.into_iter().filter(is_named).collect();
         if cells.is_empty() {
             return Err("no cell has such a name; `list` prints all".to_owned());
         }
@@ -180,7 +190,7 @@ fn main() -> ExitCode {
 
 fn carry_out(command: Command) -> Result<(), String> {
     match command {
-        Command::Cells(choice) => time_cells(&choice),
+        Command::Cells { choice, len } => time_cells(&choice, len),
         Command::Instructions(choice) => count_instructions(&choice),
         Command::Go { programs, choice } => time_go(&programs, &choice),
         Command::Latency { len, rate, runs, record } => {
@@ -239,8 +249,28 @@ fn line(cell: &Cell, comparison: &Comparison) -> String {
     )
 }
 
-fn time_cells(choice: &Choice) -> Result<(), String> {
-    let cells = choice.cells()?;
+/// Refuses cells that do not fit into memory, before any is measured: a machine that swaps measures
+/// its disk, or ends the program after hours.
+fn refuse_what_does_not_fit(cells: &[Cell], available: Option<u64>) -> Result<(), String> {
+    // Where the system does not say what it has, nothing is refused.
+    let Some(available) = available else { return Ok(()) };
+    let Some(cell) = cells.iter().find(|cell| cell.bytes_needed() > available) else {
+        return Ok(());
+    };
+    Err(format!(
+        "{cell} needs about {:.1} GB, and {:.1} GB are available; end other programs, choose \
+         smaller types with --cell (u64-u64 is the smallest), or fewer entries with --len",
+        cell.bytes_needed() as f64 / 1e9,
+        available as f64 / 1e9
+    ))
+}
+
+fn time_cells(choice: &Choice, len: Option<usize>) -> Result<(), String> {
+    let cells = match len {
+        Some(len) => choice.named(matrix::at(len)?)?,
+        None => choice.cells()?,
+    };
+    refuse_what_does_not_fit(&cells, memory::available_bytes())?;
     let bar = progress(cells.len());
     bar.println(format!("{:56} ratio [quartiles]          ns: ours, the rival's", "cell"));
     for cell in &cells {
@@ -414,4 +444,30 @@ fn describe(run: &Run) -> String {
         run.worst as f64 / 1e6,
         run.worst_at
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_that_does_not_fit_is_refused_with_what_can_be_done() {
+        let cells = matrix::at(matrix::LEN_MAX).expect("it is within the bound");
+        let message = refuse_what_does_not_fit(&cells, Some(4_000_000_000));
+        let message = message.expect_err("two maps of a hundred million are more");
+        assert!(message.contains("4.0 GB are available") && message.contains("--len"), "{message}");
+        assert_eq!(refuse_what_does_not_fit(&cells, Some(u64::MAX)), Ok(()));
+        assert_eq!(refuse_what_does_not_fit(&cells, None), Ok(()));
+    }
+
+    #[test]
+    fn cells_of_a_size_of_ones_own_are_chosen_by_name() {
+        let arguments = ["bench", "cells", "--len", "3000", "--cell", "hit/u64"];
+        let Command::Cells { choice, len } = Arguments::parse_from(arguments).command else {
+            panic!("it is the command for cells");
+        };
+        let cells = matrix::at(len.expect("it was given")).and_then(|cells| choice.named(cells));
+        let names: Vec<String> = cells.iter().flatten().map(Cell::to_string).collect();
+        assert_eq!(names, ["hit/u64-u64/random/3000/same/hashbrown"]);
+    }
 }

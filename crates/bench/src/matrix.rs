@@ -131,6 +131,23 @@ pub fn all() -> Vec<Cell> {
     cells
 }
 
+/// The most entries that cells can be asked for. Two maps of numbers of that size and their keys
+/// take some 8 GB, and the indices of which keys are made are still far below 2^32.
+pub const LEN_MAX: usize = 100_000_000;
+
+/// The cells with a figure to reach, at another size.
+///
+/// # Errors
+///
+/// If the size is none or above [`LEN_MAX`].
+pub fn at(len: usize) -> Result<Vec<Cell>, String> {
+    if (1..=LEN_MAX).contains(&len) {
+        Ok(main_cells(&[len]))
+    } else {
+        Err(format!("a cell has 1 to {LEN_MAX} entries, not {len}"))
+    }
+}
+
 /// The cells of section 9 at these sizes.
 fn main_cells(sizes: &[usize]) -> Vec<Cell> {
     let mut cells = Vec::new();
@@ -162,6 +179,38 @@ impl Cell {
             && self.shape == Shape::Random
             && self.hashing == Hashing::Same
             && self.rival == Rival::Hashbrown
+    }
+
+    /// The bytes that measuring the cell needs, about, and rather more than less: keys, and both
+    /// maps, each while it grows.
+    #[must_use]
+    pub fn bytes_needed(&self) -> u64 {
+        // A short text takes the least that glibc hands out with its own bytes in it.
+        const TEXT_BYTES: u64 = 48;
+        let (key_bytes, value_bytes, text_bytes) = match self.types {
+            Types::StringU64 => (24, 8, TEXT_BYTES),
+            Types::Bytes16Bytes64 => (16, 64, 0),
+            // A byte is padded to the key beside it.
+            Types::U64U64 | Types::PairU64 | Types::U64U8 => (8, 8, 0),
+        };
+        let len = self.len as u64;
+        // hashbrown's table: a power of two, at most seven eighths full, and the half of it that is
+        // there as well while it grows. Ours takes less.
+        let slots = (len * 8 / 7 + 1).next_power_of_two();
+        let table_bytes = slots * (key_bytes + value_bytes + 1) * 3 / 2;
+        // The keys to insert, or a copy of the map.
+        let copies = match self.operation {
+            Operation::InsertGrowing | Operation::InsertPresized | Operation::ClearRefill => {
+                len * (key_bytes + text_bytes)
+            }
+            Operation::Clone | Operation::Drop | Operation::Retain | Operation::Merge => {
+                table_bytes + len * text_bytes
+            }
+            _ => 0,
+        };
+        // The order in which keys are made is an array of numbers.
+        let keys = len * (8 + key_bytes + text_bytes);
+        keys + copies + 2 * (table_bytes + len * text_bytes)
     }
 
     /// Measures the cell.
@@ -308,6 +357,28 @@ mod tests {
         let names: HashSet<String> = all().iter().map(Cell::to_string).collect();
         assert_eq!(names.len(), all().len());
         assert!(quick().iter().all(|cell| names.contains(&cell.to_string())));
+    }
+
+    #[test]
+    fn a_size_of_ones_own_has_the_main_cells_up_to_a_bound() {
+        let cells = at(100_000_000).expect("it is within the bound");
+        assert!(cells.iter().all(|cell| cell.is_main() && cell.len == LEN_MAX));
+        assert_eq!(cells.len(), MAIN_OPERATIONS.len() * MAIN_TYPES.len());
+        assert!(at(0).is_err() && at(LEN_MAX + 1).is_err());
+    }
+
+    #[test]
+    fn a_cell_needs_more_than_both_its_maps_and_its_keys() {
+        let needed = |name: &str| {
+            let cells = at(LEN_MAX).expect("it is within the bound");
+            let cell = cells.into_iter().find(|cell| cell.to_string().starts_with(name));
+            cell.expect("there is such a cell").bytes_needed()
+        };
+        let numbers = needed("hit/u64-u64/");
+        // 134 217 728 slots of 17 bytes, twice, and the keys.
+        assert!(numbers > 2 * (17 << 27) + 800_000_000 && numbers < 10 << 30, "{numbers}");
+        assert!(needed("clone/u64-u64/") > numbers);
+        assert!(needed("hit/bytes16-bytes64/") > 2 * (81 << 27));
     }
 
     #[test]

@@ -88,6 +88,13 @@ pub fn is_counting() -> bool {
     usage.peak_bytes >= 100
 }
 
+/// The bytes that the system can give to programs without taking them from others; `None` where it
+/// does not say.
+#[must_use]
+pub fn available_bytes() -> Option<u64> {
+    kibibytes_of(&fs::read_to_string("/proc/meminfo").ok()?, "MemAvailable:")
+}
+
 /// What the system holds for this process.
 fn resident_bytes() -> Option<u64> {
     kibibytes_of(&fs::read_to_string("/proc/self/status").ok()?, "VmRSS:")
