@@ -41,9 +41,28 @@ const lookUpsMax = 2_000_000
 type workload[K comparable] struct {
 	present, sought, missing []K
 	operations               int
+	// Visits all entries and reads keys and values, of a text its length, as the Rust side does. A
+	// function for each type of keys: one that is called for each entry would be measured with it.
+	visit func(map[K]uint64) uint64
 }
 
-func newWorkload[K comparable](key func(uint64) K, length, operations int) *workload[K] {
+func visitNumbers(m map[uint64]uint64) uint64 {
+	sum := uint64(0)
+	for key, value := range m {
+		sum += key ^ value
+	}
+	return sum
+}
+
+func visitTexts(m map[string]uint64) uint64 {
+	sum := uint64(0)
+	for key, value := range m {
+		sum += uint64(len(key)) ^ value
+	}
+	return sum
+}
+
+func newWorkload[K comparable](key func(uint64) K, visit func(map[K]uint64) uint64, length, operations int) *workload[K] {
 	order := make([]uint64, length)
 	for i := range order {
 		order[i] = uint64(i)
@@ -56,7 +75,7 @@ func newWorkload[K comparable](key func(uint64) K, length, operations int) *work
 		}
 		return made
 	}
-	w := &workload[K]{operations: operations}
+	w := &workload[K]{operations: operations, visit: visit}
 	w.present = keys()
 	shuffle(order, 2)
 	if len(order) > lookUpsMax {
@@ -165,11 +184,7 @@ func (w *workload[K]) sampler(operation string) func() float64 {
 	case "iterate":
 		return func() float64 {
 			return w.sample(len(w.present), func() {
-				sum := uint64(0)
-				for _, value := range m {
-					sum += value
-				}
-				sink += sum
+				sink += w.visit(m)
 			})
 		}
 	}
@@ -190,9 +205,9 @@ func main() {
 	case os.Args[1] == "shared":
 		sampler = sharedSampler(os.Args[2], length, operations)
 	case os.Args[2] == "u64-u64":
-		sampler = newWorkload(number, length, operations).sampler(os.Args[1])
+		sampler = newWorkload(number, visitNumbers, length, operations).sampler(os.Args[1])
 	case os.Args[2] == "string-u64":
-		sampler = newWorkload(text, length, operations).sampler(os.Args[1])
+		sampler = newWorkload(text, visitTexts, length, operations).sampler(os.Args[1])
 	default:
 		fmt.Fprintln(os.Stderr, "no such types:", os.Args[2])
 		os.Exit(2)
