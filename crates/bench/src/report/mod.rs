@@ -2,7 +2,10 @@
 //!
 //! A table stands between `<!-- measured: NAME -->` and `<!-- end -->`; what is there is replaced.
 
+mod bars;
+mod listing;
 mod plots;
+mod sentences;
 mod shared;
 mod shared_bars;
 mod shared_plot;
@@ -15,7 +18,7 @@ use std::path::{Path, PathBuf};
 use crate::record::Record;
 
 /// The files that have tables, from the root.
-const FILES: [&str; 2] = ["README.md", "docs/benchmarks.md"];
+const FILES: [&str; 3] = ["README.md", "docs/benchmarks.md", "docs/benchmarks-cells.md"];
 
 /// Where plots go, from the root.
 const IMAGES: &str = "docs/images";
@@ -43,7 +46,7 @@ pub fn write(record: Option<&Path>, is_check: bool) -> Result<(), String> {
     let mut outputs = Vec::new();
     for file in FILES {
         let text = fs::read_to_string(root.join(file)).map_err(|e| format!("{file}: {e}"))?;
-        let text = fill_in(&text, single, shared).map_err(|e| format!("{file}: {e}"))?;
+        let text = fill_in(&text, single, shared, &records).map_err(|e| format!("{file}: {e}"))?;
         outputs.push((file.to_owned(), text));
     }
     for (name, svg) in plots::draw(single)?.into_iter().chain(shared_plot::draw(shared)?) {
@@ -77,7 +80,12 @@ fn all(folder: &Path) -> Result<Vec<Record>, String> {
 }
 
 /// The text with every table in it made anew.
-fn fill_in(text: &str, single: &Record, shared: &Record) -> Result<String, String> {
+fn fill_in(
+    text: &str,
+    single: &Record,
+    shared: &Record,
+    records: &[Record],
+) -> Result<String, String> {
     const BEGIN: &str = "<!-- measured: ";
     const END: &str = "<!-- end -->";
     let mut filled = String::new();
@@ -89,7 +97,7 @@ fn fill_in(text: &str, single: &Record, shared: &Record) -> Result<String, Strin
         let table = if name == "shared" {
             shared::section(shared)
         } else {
-            tables::table(name, single).ok_or_else(|| format!("no table {name}"))?
+            tables::table(name, single, records).ok_or_else(|| format!("no table {name}"))?
         };
         // What is not there leaves no gap.
         let gap = if table.is_empty() { "" } else { "\n\n" };
@@ -107,26 +115,26 @@ mod tests {
     fn a_table_is_replaced_and_the_text_around_it_stays() {
         let record = Record::default();
         let text = "a\n<!-- measured: origin -->\nold\n<!-- end -->\nb\n";
-        let filled = fill_in(text, &record, &record).expect("there is such a table");
+        let filled = fill_in(text, &record, &record, &[]).expect("there is such a table");
         assert!(
             filled.starts_with("a\n<!-- measured: origin -->\n\n") && filled.ends_with("\nb\n")
         );
         assert!(!filled.contains("old"));
-        assert_eq!(fill_in(&filled, &record, &record).as_ref(), Ok(&filled), "twice is once");
+        assert_eq!(fill_in(&filled, &record, &record, &[]).as_ref(), Ok(&filled), "twice is once");
     }
 
     #[test]
     fn a_section_without_figures_is_left_empty() {
         let record = Record::default();
         let text = "a\n<!-- measured: shared -->\nold\n<!-- end -->\nb\n";
-        let filled = fill_in(text, &record, &record);
+        let filled = fill_in(text, &record, &record, &[]);
         assert_eq!(filled, Ok("a\n<!-- measured: shared -->\n\n<!-- end -->\nb\n".to_owned()));
     }
 
     #[test]
     fn a_marker_without_an_end_or_a_table_is_an_error() {
         let record = Record::default();
-        assert!(fill_in("<!-- measured: origin -->", &record, &record).is_err());
-        assert!(fill_in("<!-- measured: nothing --><!-- end -->", &record, &record).is_err());
+        assert!(fill_in("<!-- measured: origin -->", &record, &record, &[]).is_err());
+        assert!(fill_in("<!-- measured: nothing --><!-- end -->", &record, &record, &[]).is_err());
     }
 }

@@ -2,9 +2,12 @@
 
 use std::fmt::Write as _;
 
+use super::sentences::best_run;
+use super::{bars, listing, sentences};
 use crate::keys::Shape;
 use crate::latency::{Run, Task};
-use crate::matrix::{Cell, Hashing, MAIN_OPERATIONS, Rival, SIZES, Types, all};
+use crate::matrix::{Cell, Hashing, MAIN_OPERATIONS, Rival, SIZES, Types};
+use crate::memory::Growth;
 use crate::operation::Operation;
 use crate::pairs::Comparison;
 use crate::record::Record;
@@ -14,8 +17,8 @@ const README_SIZES: [usize; 5] = [1000, 10_000, 100_000, 1_000_000, 10_000_000];
 
 const FEW_SIZES: [usize; 3] = [1000, 100_000, 1_000_000];
 
-/// The table of this name; `None` if there is none of it.
-pub(super) fn table(name: &str, record: &Record) -> Option<String> {
+/// The table of this name; `None` if there is none of it. What is best of all is that of `records`.
+pub(super) fn table(name: &str, record: &Record, records: &[Record]) -> Option<String> {
     Some(match name {
         "origin" => origin(record),
         "readme" => main_table(record, Types::U64U64, &README_SIZES, ratio_of),
@@ -23,15 +26,23 @@ pub(super) fn table(name: &str, record: &Record) -> Option<String> {
         "times-u64" => main_table(record, Types::U64U64, &SIZES, times_of),
         "ratios-string" => main_table(record, Types::StringU64, &SIZES, ratio_of),
         "ratios-bytes" => main_table(record, Types::Bytes16Bytes64, &SIZES, ratio_of),
-        "figures" => figures(record),
+        "headline" => sentences::headline(record),
+        "figures" => bars::figures(record),
+        "other-figures" => bars::other_figures(record),
+        "missed" => bars::missed(record, records),
+        "missing" => sentences::missing(record),
+        "pauses" => sentences::pauses(record),
         "operations" => operations(record),
         "shapes" => shapes(record),
-        "rivals" => rivals(record),
+        "rivals" => rivals(record, Types::U64U64),
+        "rivals-string" => rivals(record, Types::StringU64),
         "go" => go(record),
         "instructions" => instructions(record),
         "latency" => latency(record),
         "memory" => memory(record),
         "compile" => compile(record),
+        "cells" => listing::cells(record),
+        "cells-go" => listing::go_cells(record),
         _ => return None,
     })
 }
@@ -50,7 +61,7 @@ fn main_cell(operation: Operation, types: Types, len: usize) -> Cell {
     Cell { operation, types, shape, len, hashing, rival }
 }
 
-fn look(record: &Record, cell: &Cell) -> Option<Comparison> {
+pub(super) fn look(record: &Record, cell: &Cell) -> Option<Comparison> {
     record.cells.get(&cell.to_string()).copied()
 }
 
@@ -111,7 +122,7 @@ fn words(operation: Operation) -> &'static str {
         Operation::Drop => "drop",
         Operation::ClearRefill => "clear and insert again",
         Operation::Retain => "retain every second",
-        Operation::Intersect => "intersect two maps",
+        Operation::Intersect => "intersect two maps, by look-ups",
         Operation::Merge => "insert one map's entries into another, in order",
     }
 }
@@ -130,50 +141,7 @@ fn main_table(
     text
 }
 
-/// Operations, and the most that their geometric mean and their worst cell may be, and should.
-const BARS: [(&str, &[Operation], usize, [f64; 4]); 9] = [
-    ("hit, independent", &[Operation::Hit], 0, [1.15, 1.0, 1.5, 1.2]),
-    ("hit, dependent", &[Operation::HitDependent], 0, [0.95, 0.85, 1.15, 1.05]),
-    ("hit, dependent, from 1M", &[Operation::HitDependent], 1_000_000, [0.75, 0.6, 1.15, 1.05]),
-    ("miss", &[Operation::Miss], 0, [1.0, 0.8, 1.7, 1.25]),
-    ("insert, growing from empty", &[Operation::InsertGrowing], 0, [0.85, 0.7, 1.4, 1.1]),
-    ("insert, presized", &[Operation::InsertPresized], 0, [1.0, 0.8, 1.4, 1.2]),
-    ("remove + insert", &[Operation::Churn], 0, [1.0, 0.85, 1.3, 1.1]),
-    ("iterate", &[Operation::Iterate], 0, [1.0, 0.7, 1.7, 1.2]),
-    ("clone, drop", &[Operation::Clone, Operation::Drop], 0, [1.0, 0.9, 1.3, 1.1]),
-];
-
-/// The figures to reach, and whether they are reached.
-fn figures(record: &Record) -> String {
-    let columns = ["geometric mean", "must (aim)", "worst cell", "must (aim)", "which"];
-    let mut text = header("", columns.iter().map(ToString::to_string));
-    for (name, operations, least, [mean_must, mean_aim, worst_must, worst_aim]) in BARS {
-        let cells = all().into_iter().filter(|cell| {
-            cell.is_main() && operations.contains(&cell.operation) && cell.len >= least
-        });
-        let found: Vec<(Cell, f64)> = cells
-            .filter_map(|cell| look(record, &cell).map(|comparison| (cell, comparison.ratio)))
-            .collect();
-        let Some(worst) = found.iter().max_by(|one, other| one.1.total_cmp(&other.1)) else {
-            continue;
-        };
-        let mean = geometric_mean(found.iter().map(|(_, ratio)| *ratio));
-        let judged = |number: f64, must: f64| {
-            if number <= must { format!("{number:.2}") } else { format!("**{number:.2}**") }
-        };
-        let cells = [
-            judged(mean, mean_must),
-            format!("{mean_must} ({mean_aim})"),
-            judged(worst.1, worst_must),
-            format!("{worst_must} ({worst_aim})"),
-            format!("{} {}", types_name(worst.0.types), grouped(worst.0.len)),
-        ];
-        text += &row(name, cells.into_iter().map(Some));
-    }
-    text
-}
-
-fn types_name(types: Types) -> &'static str {
+pub(super) fn types_name(types: Types) -> &'static str {
     match types {
         Types::U64U64 => "`u64` to `u64`",
         Types::StringU64 => "`String` to `u64`",
@@ -236,23 +204,24 @@ fn shapes(record: &Record) -> String {
     text
 }
 
-fn rivals(record: &Record) -> String {
+fn rivals(record: &Record, types: Types) -> String {
     let columns = [
         ("std, same hasher", Rival::Std, Hashing::Same),
         ("std as it comes", Rival::Std, Hashing::Default),
         ("griddle, same hasher", Rival::Griddle, Hashing::Same),
+        ("griddle as it comes", Rival::Griddle, Hashing::Default),
         ("indexmap, same hasher", Rival::Indexmap, Hashing::Same),
         ("indexmap as it comes", Rival::Indexmap, Hashing::Default),
         ("BTreeMap", Rival::BTreeMap, Hashing::Default),
     ];
     let mut text = header(
-        "`u64` to `u64` at 1 000, 100 000 and 1 000 000 entries",
+        &format!("{} at 1 000, 100 000 and 1 000 000 entries", types_name(types)),
         columns.iter().map(|column| column.0.to_owned()),
     );
     for operation in MAIN_OPERATIONS {
         let cell = |(_, rival, hashing)| {
             let at = |len| {
-                let cell = Cell { hashing, rival, ..main_cell(operation, Types::U64U64, len) };
+                let cell = Cell { hashing, rival, ..main_cell(operation, types, len) };
                 look(record, &cell)
             };
             all_of(&FEW_SIZES.map(at))
@@ -289,12 +258,18 @@ fn go(record: &Record) -> String {
     }
     for (version, cells) in &record.go {
         let mean = geometric_mean(cells.values().map(|comparison| comparison.ratio));
+        let faster = |types| {
+            let times = bars::faster_with(record, version, types);
+            times.map_or_else(|| "–".to_owned(), |times| format!("{times:.2}"))
+        };
         let _ = write!(
             text,
             "\nGeometric mean over {} cells beside {version}: {mean:.2}, which is {:.1} times as \
-             fast.\n",
+             fast; {} times with `u64` keys,\n{} times with `String` keys.\n",
             cells.len(),
-            1.0 / mean
+            1.0 / mean,
+            faster(Types::U64U64),
+            faster(Types::StringU64)
         );
     }
     text
@@ -307,7 +282,18 @@ fn instructions(record: &Record) -> String {
         .iter()
         .flat_map(|&types| sizes.map(|len| format!("{}, {}", types_name(types), grouped(len))));
     let mut text = header("ours / hashbrown's", columns);
-    for operation in MAIN_OPERATIONS {
+    // What these do before and after the timed part, earlier records counted with it.
+    let is_counted_whole = |operation| {
+        matches!(
+            operation,
+            Operation::InsertGrowing
+                | Operation::InsertPresized
+                | Operation::Clone
+                | Operation::Drop
+        )
+    };
+    let is_left_out = |operation| !record.instructions_of_timed_part && is_counted_whole(operation);
+    for operation in MAIN_OPERATIONS.into_iter().filter(|&operation| !is_left_out(operation)) {
         let cells = types.iter().flat_map(|&types| {
             sizes.map(|len| {
                 let name = main_cell(operation, types, len).to_string();
@@ -320,6 +306,11 @@ fn instructions(record: &Record) -> String {
             text += &row(words(operation), cells.into_iter());
         }
     }
+    if !record.instructions_of_timed_part && !record.instructions.is_empty() {
+        text += "\nInsertions, clone and drop are left out: this record counted with them what is \
+                 done before and after the timed\npart (keys and maps copied for a sample, and \
+                 dropped).\n";
+    }
     text
 }
 
@@ -330,30 +321,37 @@ fn latency(record: &Record) -> String {
     for task in [Task::Insert, Task::InsertAtRate, Task::Remove] {
         for keys in ["u64", "String"] {
             for map in ["tophash", "hashbrown", "griddle"] {
-                let runs = record.latency.iter().filter(|run| {
-                    (run.task, run.keys.as_str(), run.map.as_str()) == (task, keys, map)
-                });
-                // The machine interrupts every run: the smallest worst is nearest to the map's.
-                if let Some(run) = runs.clone().min_by_key(|run| run.worst) {
-                    text += &latency_row(run, runs.count());
-                }
+                let found = best_run(record, task, keys, map);
+                text += &match (found, best_run(record, task, "u64", map)) {
+                    (Some((run, count)), _) => latency_row(run, count),
+                    // Earlier records have some runs of numbers alone.
+                    (None, Some((other, _))) => {
+                        let dashes = std::iter::repeat_n(Some("–".to_owned()), 7);
+                        row(&format!("{map}: {}", task_words(other, keys)), dashes)
+                    }
+                    (None, None) => continue,
+                };
             }
         }
     }
     text
 }
 
+/// What was done in the run, or in one like it with other keys.
+fn task_words(run: &Run, keys: &str) -> String {
+    let len = grouped(run.len);
+    match run.task {
+        Task::Insert => format!("insert {len} `{keys}`"),
+        Task::InsertAtRate => {
+            let rate = grouped(usize::try_from(run.rate).unwrap_or(usize::MAX));
+            format!("insert {len} `{keys}`, {rate} due a second")
+        }
+        Task::Remove => format!("remove {len} `{keys}`"),
+    }
+}
+
 fn latency_row(run: &Run, count: usize) -> String {
-    let task = match run.task {
-        Task::Insert => format!("insert {} `{}`", grouped(run.len), run.keys),
-        Task::InsertAtRate => format!(
-            "insert {} `{}`, {} due a second",
-            grouped(run.len),
-            run.keys,
-            grouped(usize::try_from(run.rate).unwrap_or(usize::MAX))
-        ),
-        Task::Remove => format!("remove {} `{}`", grouped(run.len), run.keys),
-    };
+    let task = task_words(run, &run.keys);
     let runs = if count > 1 { format!(", best of {count}") } else { String::new() };
     let mut cells: Vec<String> = run.percentiles.iter().map(|&ns| time(ns)).collect();
     cells.push(time(run.worst));
@@ -376,8 +374,13 @@ pub(super) fn time(nanoseconds: u64) -> String {
 }
 
 fn memory(record: &Record) -> String {
-    let columns =
-        ["peak of live bytes", "to hashbrown's", "bytes for each entry", "to hashbrown's"];
+    let columns = [
+        "peak of live bytes",
+        "to hashbrown's",
+        "bytes for each entry",
+        "to hashbrown's",
+        "peak of resident bytes",
+    ];
     let mut text = header("", columns.iter().map(ToString::to_string));
     let hashbrown = record.memory.iter().find(|growth| growth.map == "hashbrown");
     for growth in &record.memory {
@@ -388,11 +391,24 @@ fn memory(record: &Record) -> String {
             beside(peak, hashbrown.map(|other| other.peak_bytes as f64)),
             Some(format!("{:.1}", growth.bytes_per_entry)),
             beside(growth.bytes_per_entry, hashbrown.map(|other| other.bytes_per_entry)),
+            resident(growth),
         ];
         let name = format!("{}, {} entries", growth.map, grouped(growth.len));
         text += &row(&name, cells.into_iter());
     }
+    if record.memory.iter().any(|growth| growth.resident_peak.is_none()) {
+        text += "\n\\* The maps of this record grew one after another in one process, which keeps \
+                 what an earlier one left; the most at\nany of 400 points of the growth, between \
+                 which hashbrown's and griddle's peaks may fall.\n";
+    }
     text
+}
+
+/// What the system held for the process; an asterisk marks one that had other maps before.
+fn resident(growth: &Growth) -> Option<String> {
+    let megabytes = |bytes: u64| format!("{:.0} MB", bytes as f64 / 1e6);
+    let shared = || growth.resident.iter().max().map(|&most| megabytes(most) + "\\*");
+    growth.resident_peak.map(megabytes).or_else(shared)
 }
 
 fn compile(record: &Record) -> String {
@@ -443,10 +459,65 @@ mod tests {
         let cell = |len| main_cell(Operation::Hit, Types::U64U64, len).to_string();
         record.cells.insert(cell(1000), comparison(1.25, 1.3));
         record.cells.insert(cell(10_000), comparison(1.5, 2.5));
-        let text = table("readme", &record).expect("there is such a table");
+        let text = table("readme", &record, &[]).expect("there is such a table");
         assert!(text.contains("| look up, found | 1.25 | 1.50\\* |  |  |  |"), "{text}");
-        let text = table("figures", &record).expect("there is such a table");
+        let text = table("figures", &record, &[]).expect("there is such a table");
         assert!(text.contains("**1.37**") && text.contains("1.50 |"), "{text}");
+    }
+
+    #[test]
+    fn counts_of_more_than_the_timed_part_are_not_shown() {
+        let mut record = Record::default();
+        for operation in [Operation::Hit, Operation::Drop] {
+            let cell = main_cell(operation, Types::U64U64, 1000).to_string();
+            record.instructions.insert(cell, (45.0, 35.0));
+        }
+        let text = table("instructions", &record, &[]).expect("there is such a table");
+        assert!(text.contains("| look up, found |") && !text.contains("| drop |"), "{text}");
+        assert!(text.contains("left out"), "{text}");
+        record.instructions_of_timed_part = true;
+        let text = table("instructions", &record, &[]).expect("there is such a table");
+        assert!(text.contains("| drop |") && !text.contains("left out"), "{text}");
+    }
+
+    #[test]
+    fn runs_that_a_record_lacks_are_dashes_and_shared_processes_are_marked() {
+        let mut record = Record::default();
+        record.latency.push(Run {
+            map: "tophash".to_owned(),
+            keys: "u64".to_owned(),
+            task: Task::InsertAtRate,
+            len: 1000,
+            rate: 500,
+            seconds: 2.0,
+            percentiles: [1, 2, 3, 4],
+            worst: 5,
+            worst_at: 6,
+            windows: vec![5],
+        });
+        let text = table("latency", &record, &[]).expect("there is such a table");
+        assert!(
+            text.contains("| tophash: insert 1 000 `String`, 500 due a second | – |"),
+            "{text}"
+        );
+        assert!(!text.contains("hashbrown") && !text.contains("remove"), "{text}");
+        let mut growth = Growth {
+            map: "tophash".to_owned(),
+            len: 1000,
+            peak_bytes: 5_000_000,
+            bytes_per_entry: 20.0,
+            peaks: Vec::new(),
+            live: Vec::new(),
+            resident: vec![3_000_000, 7_000_000, 6_000_000],
+            resident_peak: None,
+        };
+        record.memory.push(growth.clone());
+        let text = table("memory", &record, &[]).expect("there is such a table");
+        assert!(text.contains("| 7 MB\\* |") && text.contains("one process"), "{text}");
+        growth.resident_peak = Some(8_000_000);
+        record.memory = vec![growth];
+        let text = table("memory", &record, &[]).expect("there is such a table");
+        assert!(text.contains("| 8 MB |") && !text.contains("one process"), "{text}");
     }
 
     #[test]
