@@ -9,6 +9,7 @@ use testkit::reduced;
 
 use super::births::Births;
 use super::check;
+use crate::hash_map::hasher_of;
 use crate::{HashMap, HashSet, ShrinkPolicy};
 
 /// What is done between two entries, and how often.
@@ -195,6 +196,72 @@ fn a_walk_that_stands_in_a_divided_chain_lets_no_merge_mix_what_was_visited() {
         visited.sort_unstable();
         assert!(visited.into_iter().eq(0..len), "of {len} each once");
         check(&run.map);
+    }
+}
+
+/// Keys for the first chain of a map: so many for each of the chains into which it falls when the
+/// map grows to as many times as many buckets.
+fn keys_of_parts<S: BuildHasher>(
+    map: &HashMap<usize, u64, S>,
+    mut counts: Vec<usize>,
+) -> Vec<usize> {
+    let buckets = map.stats().buckets;
+    let hash = hasher_of(&map.hash_builder, map.table.hash0());
+    let sum = counts.iter().sum();
+    let is_wanted = |key: &usize| {
+        let index = (hash(key) >> 32) as usize % (buckets * counts.len());
+        let is_missing = index % buckets == 0 && counts[index / buckets] > 0;
+        counts[index / buckets] -= usize::from(is_missing);
+        is_missing
+    };
+    (0..).filter(is_wanted).take(sum).collect()
+}
+
+#[test]
+fn growth_waits_for_a_walk_whose_chain_would_fall_into_more_parts_than_it_can_mark() {
+    // A walk keeps apart 16 parts of the chain that it stands in.
+    const PARTS_MAX: usize = 16;
+    for seed in 0..4 {
+        let mut map = HashMap::with_seed_and_hasher(seed, Fnv1a);
+        map.reserve(4 * PARTS_MAX);
+        let buckets = map.stats().buckets;
+        let mut counts = std::vec![2; 2 * PARTS_MAX];
+        // The first part goes to one side in whole, the second to the other: neither must wait.
+        counts[PARTS_MAX] = 0;
+        counts[1] = 0;
+        let start = keys_of_parts(&map, counts);
+        map.extend(start.iter().map(|&key| (key, 0)));
+        assert_eq!(map.stats().buckets, buckets);
+        let mut walk = map.walk();
+        let mut visited = Vec::new();
+        visited.extend(walk.next().map(|entry| *entry.key()));
+        // Large enough for two doublings more than those which divide the chain into 16.
+        let mut new_keys = (1_000_000..).take(64 * PARTS_MAX * buckets);
+        for key in new_keys.by_ref() {
+            walk.insert(key, 1);
+            if !walk.grow_step(1) && walk.map().is_growing() {
+                break;
+            }
+        }
+        let held_up = walk.map().stats().buckets;
+        assert_eq!(held_up, (PARTS_MAX + 2) * buckets, "a split that would make 17 parts waits");
+        check(walk.map());
+        for key in new_keys.by_ref().take(100) {
+            walk.insert(key, 1);
+        }
+        assert_eq!(walk.map().stats().buckets, held_up, "and all that come after it");
+        while let Some(entry) = walk.next() {
+            visited.push(*entry.key());
+        }
+        while walk.grow_step(1) {}
+        let grown = walk.map().stats().buckets;
+        assert_eq!(grown, 2 * PARTS_MAX * buckets, "growth goes on behind the walk");
+        let mut of_start: Vec<usize> = visited.into_iter().filter(|key| *key < 1_000_000).collect();
+        of_start.sort_unstable();
+        let mut right = start;
+        right.sort_unstable();
+        assert_eq!(of_start, right, "each entry that was there comes once");
+        check(&map);
     }
 }
 
