@@ -11,6 +11,7 @@
 
 #![deny(unsafe_code)]
 
+mod aftermath;
 pub mod allocators;
 mod cursor;
 pub mod hashers;
@@ -32,7 +33,7 @@ pub use operation::{
     Combination, Ending, Face, Filter, Focus, Generator, Operation, PLACES, Profile, Touch, Way,
 };
 pub use outcome::Outcome;
-pub use panics::at_every_panic;
+pub use panics::{at_every_panic, replay_at_panic};
 pub use quiet::{Caught, silently};
 pub use random::Random;
 pub use reduced::{is_deep, leaks_on_purpose, reduced};

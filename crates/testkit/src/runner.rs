@@ -109,7 +109,7 @@ fn carry_out<S: Subject>(
         None => write!(report, "; it did not fail again, so chance is at work in the map"),
     }
     .expect("a String takes any text");
-    panic!("{report}\n\n{}", replay_source(&operations));
+    panic!("{report}\n\n{}", replay_source("replay", &operations, &["make"]));
 }
 
 /// Drives a map through a list of operations, as printed by [`run`].
@@ -128,10 +128,10 @@ pub fn replay<S: Subject>(operations: &[Operation], mut make: impl FnMut() -> S)
     }
 }
 
-struct Failure {
+pub(crate) struct Failure {
     /// How many operations it takes to fail. One more than there are: dropping the map fails.
-    needed: usize,
-    reason: String,
+    pub(crate) needed: usize,
+    pub(crate) reason: String,
 }
 
 fn first_failure<S: Subject>(
@@ -209,17 +209,28 @@ fn compare_contents(subject: &impl Subject, model: &Model) -> Result<(), String>
     Err(format!("its content lacks {missing:?} and has {extra:?} too many"))
 }
 
-fn replay_source(operations: &[Operation]) -> String {
-    let mut source = String::from(
-        "    use testkit::{Combination::*, Ending::*, Filter, Operation::*, Touch::*, Way};\n\n    \
-         testkit::replay(\n        &[\n",
+/// A call of `function` with these operations, and with these arguments after them.
+pub(crate) fn replay_source(
+    function: &str,
+    operations: &[Operation],
+    arguments: &[&str],
+) -> String {
+    let mut source = format!(
+        "    use testkit::{{Combination::*, Ending::*, Filter, Operation::*, Touch::*, Way}};\n\n    \
+         testkit::{function}(\n        &[\n"
     );
     for operation in operations {
         source.push_str("            ");
         source.push_str(&operation.source());
         source.push_str(",\n");
     }
-    source.push_str("        ],\n        make,\n    );\n");
+    source.push_str("        ],\n");
+    for argument in arguments {
+        source.push_str("        ");
+        source.push_str(argument);
+        source.push_str(",\n");
+    }
+    source.push_str("    );\n");
     source
 }
 

@@ -3,6 +3,7 @@
 use super::weights::CHOICES;
 use super::{Combination, Ending, Filter, Operation, PLACES, Touch, Way};
 use crate::{Random, leaks_on_purpose};
+use std::collections::HashSet;
 
 /// What kind of map it is: each has operations that another lacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +105,36 @@ impl Generator {
     /// The same with another preference.
     pub fn on(self, focus: Focus) -> Self {
         Self { focus, ..self }
+    }
+
+    /// One operation of each kind that the map has, whatever the profile; none leaks, and lists of
+    /// keys are short.
+    pub fn one_of_each(mut self) -> Vec<Operation> {
+        /// Of one choice, so many are drawn: some make several kinds, or a plain one at times.
+        const DRAWS: usize = 200;
+        /// Each key of a list is hashed several times, and a panic is tried at each of them.
+        const KEYS_MAX: usize = 6;
+        let mut kinds = HashSet::new();
+        let mut operations = Vec::new();
+        let face = self.face;
+        for choice in CHOICES.iter().filter(|choice| choice.faces.contains(&face)) {
+            for _ in 0..DRAWS {
+                let mut operation = (choice.draw)(&mut self);
+                match &mut operation {
+                    Operation::Extend(pairs) | Operation::CloneFrom(pairs) => {
+                        pairs.truncate(KEYS_MAX);
+                    }
+                    Operation::Combine(_, keys) | Operation::CombineInto(_, keys) => {
+                        keys.truncate(KEYS_MAX);
+                    }
+                    _ => {}
+                }
+                if !operation.leaks() && kinds.insert(operation.kind()) {
+                    operations.push(operation);
+                }
+            }
+        }
+        operations
     }
 
     fn make(&mut self) -> Operation {
@@ -363,6 +394,24 @@ mod tests {
             let offered = super::CHOICES.iter().filter(|choice| choice.faces.contains(&face));
             // All but `turn_over`, which makes no operation of its own.
             assert_eq!(kinds.len(), offered.count() - 1, "{face:?}");
+        }
+    }
+
+    #[test]
+    fn one_of_each_is_every_kind_that_is_drawn_once() {
+        for face in [Face::Map, Face::Set, Face::Go, Face::Table] {
+            for (seed, profile) in (1..).zip(Profile::ALL) {
+                let each = Generator::new(seed, profile, 10).of(face).one_of_each();
+                let kinds: HashSet<_> = each.iter().map(Operation::kind).collect();
+                assert_eq!(kinds.len(), each.len());
+                assert!(each.iter().all(|operation| !operation.leaks()));
+                for profile in Profile::ALL {
+                    let drawn = Generator::new(seed, profile, 10).of(face).take(5000);
+                    let missing =
+                        drawn.map(|operation| operation.kind()).find(|kind| !kinds.contains(kind));
+                    assert_eq!(missing, None, "{face:?}, {profile:?}");
+                }
+            }
         }
     }
 

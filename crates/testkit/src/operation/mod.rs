@@ -5,7 +5,7 @@ mod weights;
 
 pub use generate::{Face, Focus, Generator, Profile};
 
-use std::mem;
+use std::mem::{self, Discriminant};
 
 /// One operation on a map from key ids to numbers.
 ///
@@ -288,6 +288,21 @@ impl Operation {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// What tells the kinds of operations apart: the variant, and what one of several ways it is.
+    pub(crate) fn kind(&self) -> (Discriminant<Self>, Option<String>) {
+        let way = match self {
+            Self::OrInsertBy(way, ..) => Some(format!("{way:?}")),
+            Self::Combine(combination, _) | Self::CombineInto(combination, _) => {
+                Some(format!("{combination:?}"))
+            }
+            Self::ReplaceEntry(_, value) | Self::AndReplaceEntry(_, value) => {
+                Some(format!("{}", value.is_some()))
+            }
+            _ => None,
+        };
+        (mem::discriminant(self), way)
     }
 
     /// How long the list inside the operation is.

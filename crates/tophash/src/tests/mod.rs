@@ -10,7 +10,7 @@ mod growth;
 mod inspecting;
 mod lies;
 mod model;
-mod panics;
+pub(crate) mod panics;
 mod scanning;
 mod shrinking;
 mod subjects;

@@ -10,6 +10,7 @@ use testkit::keys::{Key, Large, OverAligned, ZeroSized};
 use testkit::{Face, Operation, Outcome, Profile, Subject, reduced, run};
 
 use crate::hash_table::{Entry, HashTable};
+use crate::tests::panics::{Touchy, at_every_call_of_the_vocabulary};
 
 type Pair<K> = (K, u32);
 
@@ -160,11 +161,12 @@ impl<K: Key, S: BuildHasher + Default> TableSubject<K, S> {
             Operation::ShrinkToFit => table.shrink_to_fit(hasher),
             Operation::ShrinkTo(capacity) => table.shrink_to(capacity, hasher),
             Operation::GrowStep(steps) => {
-                table.grow_step(steps, hasher);
+                assert_eq!(table.grow_step(steps, hasher), table.is_growing());
                 return Outcome::Done;
             }
             Operation::ShrinkStep(steps) => {
-                table.shrink_step(steps);
+                let is_more_left = table.shrink_step(steps);
+                assert_eq!(table.shrink_step(0), is_more_left);
                 return Outcome::Done;
             }
             _ => return self.apply_to_all(operation),
@@ -298,4 +300,10 @@ fn a_table_of_odd_layouts_agrees_with_the_model() {
     runs::<OverAligned, Fnv1a>(&[20, 200], 400);
     runs::<Large, Fnv1a>(&[12, 80], 120);
     runs::<Large<1022>, Fnv1a>(&[30, 80], 200);
+}
+
+#[test]
+fn every_operation_of_a_table_survives_a_panic_at_every_call() {
+    at_every_call_of_the_vocabulary(30, TableSubject::<Touchy, Fnv1a>::new);
+    at_every_call_of_the_vocabulary(20, TableSubject::<Touchy, Constant>::new);
 }

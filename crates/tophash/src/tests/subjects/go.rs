@@ -5,7 +5,7 @@ use std::vec::Vec;
 
 use testkit::{Ending, Face, Operation, Outcome, PLACES, Subject, Touch};
 
-use crate::go::{Comparable, Key, Map, Range};
+use crate::go::{Comparable, Key, Map, Plain, Range};
 use crate::verify::repeat_chance;
 
 /// The keys of Go maps that can be made from ids.
@@ -34,6 +34,17 @@ impl GoKey for String {
 
     fn id(&self) -> u16 {
         testkit::keys::Key::id(self)
+    }
+}
+
+/// Any other key of the model.
+impl<K: testkit::keys::Key> GoKey for Plain<K> {
+    fn from_id(id: u16) -> Self {
+        Self(K::from_id(id))
+    }
+
+    fn id(&self) -> u16 {
+        self.0.id()
     }
 }
 
@@ -98,10 +109,17 @@ impl<K: GoKey> GoSubject<K> {
             Operation::Length => {
                 let len = self.map.len();
                 assert_eq!(self.map.is_empty(), len == 0);
+                assert!(!self.map.is_nil() && Map::<K, u32>::nil().is_nil());
+                assert_eq!(self.map.equal(&Map::nil()), len == 0);
                 return Outcome::Count(len);
             }
             Operation::Equals(pair) => {
                 let other = self.map.clone_map();
+                if pair.is_some_and(|(key, _)| key % 2 == 1) {
+                    let made = Map::make_with(self.map.len().try_into().expect("a length fits"));
+                    self.map.range().for_each(|(key, value)| made.set(key, value));
+                    assert!(!made.is_nil() && made.equal(&other));
+                }
                 if let Some((key, value)) = *pair {
                     other.set(K::from_id(key), value);
                 }
