@@ -7,10 +7,11 @@ use core::hash::BuildHasher;
 
 use testkit::hashers::{Constant, Fnv1a, HighBitsOnly, Identity, LowBitsOnly, Truncated};
 use testkit::keys::{Key, Large, OverAligned};
-use testkit::{Profile, Subject, reduced, run};
+use testkit::{Generator, Profile, Subject, reduced, run};
 
 use super::subjects::{GoSubject, MapSubject, SetSubject};
 use crate::RandomState;
+use crate::go::Plain;
 
 /// FNV-1a of which three bits are left.
 #[derive(Clone, Copy, Default)]
@@ -83,6 +84,30 @@ fn a_map_of_keys_of_1_kib_agrees_with_the_model() {
     runs_of(&[30, 80], 300, MapSubject::<Large<1022>, Fnv1a>::shrinking);
 }
 
+/// Whether an operation within such a life, as a fuzzer's bytes spell it, leaves the subject in a
+/// growth by steps, and how many buckets it has at most.
+fn growth_and_buckets<K: Key>(universe: u16) -> (bool, usize) {
+    let mut subject = MapSubject::<K, Fnv1a>::new();
+    let (mut grows, mut buckets_max) = (false, 0);
+    let generator = Generator::new(1, Profile::Growing, universe);
+    for operation in generator.filter(|operation| !operation.leaks()).take(250) {
+        subject.apply(&operation);
+        let stats = subject.stats();
+        grows |= stats.growth.is_some_and(|growth| !growth.is_shrinking);
+        buckets_max = buckets_max.max(stats.buckets);
+    }
+    (grows, buckets_max)
+}
+
+#[test]
+fn lives_of_large_keys_come_to_several_blocks_and_to_growth_by_steps() {
+    for universe in [60, 300] {
+        let (grows, buckets) = growth_and_buckets::<Large<1022>>(universe);
+        // A block has room for four buckets of eight such entries, in 64 KiB.
+        assert!(grows && buckets > 4, "{universe}: {buckets} buckets");
+    }
+}
+
 #[test]
 fn a_map_that_gives_memory_back_by_itself_agrees_with_the_model() {
     runs_of(&[20, 300], 1000, MapSubject::<u16, Fnv1a>::shrinking);
@@ -110,8 +135,19 @@ fn a_set_with_bad_hashes_agrees_with_the_model() {
 }
 
 #[test]
+fn a_set_of_large_keys_agrees_with_the_model() {
+    runs_of(&[30, 80], 250, SetSubject::<Large<1022>, Fnv1a>::new);
+    runs_of(&[12, 80], 100, SetSubject::<Large, LowBitsOnly>::new);
+}
+
+#[test]
 fn gos_map_agrees_with_the_model() {
     runs_of(&[3, 20, 300], 1000, GoSubject::<u16>::new);
     runs_of(&[20, 200], 600, GoSubject::<std::string::String>::new);
     runs_of(&[3, 100], 600, GoSubject::<f64>::new);
+}
+
+#[test]
+fn gos_map_of_large_keys_agrees_with_the_model() {
+    runs_of(&[30, 80], 250, GoSubject::<Plain<Large<1022>>>::new);
 }

@@ -42,6 +42,14 @@ impl<K, S: Default> MapSubject<K, S> {
     }
 }
 
+#[cfg(test)]
+impl<K: Key, S: BuildHasher> MapSubject<K, S> {
+    /// How the map is made up.
+    pub(crate) fn stats(&self) -> crate::inspect::Stats {
+        self.map.stats()
+    }
+}
+
 impl<K, S> Drop for MapSubject<K, S> {
     fn drop(&mut self) {
         repeat_chance(None);
@@ -66,18 +74,18 @@ impl<K: Key, S: BuildHasher + Default + Clone> MapSubject<K, S> {
             Operation::OrInsertRef(key, value) => {
                 Outcome::Value(Some(*self.map.entry_ref(&K::from_id(key)).or_insert(value)))
             }
-            Operation::ModifyOrInsert(key, change, value) => {
-                let entry = self.map.entry(K::from_id(key));
-                let entry = entry.and_modify(|v| *v = v.wrapping_add(change));
-                Outcome::Value(Some(*entry.or_insert(value)))
-            }
+            Operation::ModifyOrInsert(key, change, value) => Outcome::Value(Some(
+                modify_or_insert(&mut self.map, K::from_id(key), change, value),
+            )),
             Operation::OccupiedRemove(key) => match self.map.entry(K::from_id(key)) {
+                Entry::Occupied(entry) if key % 2 == 0 => {
+                    Outcome::Entry(Some((key, entry.remove())))
+                }
                 Entry::Occupied(entry) => Outcome::Entry(Some(id_of(entry.remove_entry()))),
                 Entry::Vacant(_) => Outcome::Entry(None),
             },
             Operation::InsertEntry(key, value) => {
-                let entry = self.map.entry(K::from_id(key)).insert(value);
-                Outcome::Value(Some(*entry.get()))
+                Outcome::Value(Some(insert_entry(&mut self.map, K::from_id(key), value)))
             }
             Operation::ReplaceEntry(key, replacement) => match self.map.entry(K::from_id(key)) {
                 Entry::Occupied(entry) => {
@@ -147,7 +155,11 @@ impl<K: Key, S: BuildHasher + Default + Clone> MapSubject<K, S> {
                 }
                 Outcome::Value(present)
             }
-            Operation::Get(key) => Outcome::Value(map.get(&K::from_id(key)).copied()),
+            Operation::Get(key) => {
+                let value = map.get(&K::from_id(key)).copied();
+                assert!(value.is_none_or(|value| map[&K::from_id(key)] == value));
+                Outcome::Value(value)
+            }
             Operation::GetOrDefault(key) => {
                 Outcome::Value(Some(map.get_or_default(&K::from_id(key))))
             }
@@ -195,7 +207,9 @@ impl<K: Key, S: BuildHasher + Default + Clone> MapSubject<K, S> {
                 assert!(ids[0].is_none_or(|id| id == one) && ids[1].is_none_or(|id| id == two));
                 entries.map(|entry| entry.map(|(_, value)| value))
             }
-            _ => unchecked::get_disjoint(map, keys),
+            _ if change % 2 == 0 => unchecked::get_disjoint(map, keys),
+            _ => unchecked::get_disjoint_entries(map, keys)
+                .map(|entry| entry.map(|(_, value)| value)),
         };
         let [one, two] = values.map(|value| value.map(|value| add(value, change)));
         Outcome::Pair(one, two)
@@ -320,7 +334,14 @@ impl<K: Key, S: BuildHasher + Default + Clone> MapSubject<K, S> {
                     }
                     _ => ending.after(count, map.into_iter().map(id_of)),
                 };
-                self.map.extend(taken.iter().map(|&(key, value)| (K::from_id(key), value)));
+                let entries = taken.iter().map(|&(key, value)| (K::from_id(key), value));
+                if count % 3 == 1 {
+                    let policy = self.map.shrink_policy();
+                    self.map = entries.collect();
+                    self.map.set_shrink_policy(policy);
+                } else {
+                    self.map.extend(entries);
+                }
                 taken
             }
             _ => return self.apply_visit(operation),
@@ -371,20 +392,32 @@ fn or_insert_by<K: Key, S: BuildHasher>(
         Way::RefDefaultEntry => *map.entry_ref(key).or_default_entry().get(),
         Way::Vacant => match map.entry(key.clone()) {
             Entry::Occupied(entry) => *entry.into_mut(),
-            Entry::Vacant(entry) => *entry.insert(value),
+            Entry::Vacant(entry) if value % 2 == 0 => *entry.insert(value),
+            Entry::Vacant(entry) => *entry.insert_entry(value).get(),
         },
         Way::RefVacant | Way::RefUnchecked => match map.entry_ref(key) {
             EntryRef::Occupied(entry) => *entry.into_mut(),
-            EntryRef::Vacant(entry) if way == Way::RefVacant => {
-                *entry.insert_with_key(key.clone(), value)
-            }
-            EntryRef::Vacant(entry) => *unchecked::insert_with_key(entry, key.clone(), value),
+            EntryRef::Vacant(entry) => match (way, value % 3) {
+                (Way::RefVacant, 0) => *entry.insert_entry(value).get(),
+                (Way::RefVacant, 1) => *entry.insert_with_key(key.clone(), value),
+                (Way::RefVacant, _) => *entry.insert_entry_with_key(key.clone(), value).get(),
+                (_, 0) => *unchecked::insert_entry_with_key(entry, key.clone(), value).get(),
+                _ => *unchecked::insert_with_key(entry, key.clone(), value),
+            },
         },
         Way::IntoMap | Way::RefIntoMap => {
             let present = map.get(key).copied();
-            let map = match way {
-                Way::IntoMap => map.entry(key.clone()).into_map(),
-                _ => map.entry_ref(key).into_map(),
+            let map = match (way, value % 2) {
+                (Way::IntoMap, 0) => map.entry(key.clone()).into_map(),
+                (Way::IntoMap, _) => match map.entry(key.clone()) {
+                    Entry::Occupied(entry) => entry.into_map(),
+                    Entry::Vacant(entry) => entry.into_map(),
+                },
+                (_, 0) => map.entry_ref(key).into_map(),
+                _ => match map.entry_ref(key) {
+                    EntryRef::Occupied(entry) => entry.into_map(),
+                    EntryRef::Vacant(entry) => entry.into_map(),
+                },
             };
             assert_eq!(map.get(key).copied(), present);
             if present.is_none() {
@@ -392,6 +425,41 @@ fn or_insert_by<K: Key, S: BuildHasher>(
             }
             present.unwrap_or(value)
         }
+    }
+}
+
+/// Adds to what is there, or else inserts a value, in one of the ways: the value says which.
+fn modify_or_insert<K: Key, S: BuildHasher>(
+    map: &mut HashMap<K, u32, S>,
+    key: K,
+    change: u32,
+    value: u32,
+) -> u32 {
+    let modify = |stored: &mut u32| *stored = stored.wrapping_add(change);
+    match value % 3 {
+        0 => *map.entry_ref(&key).and_modify(modify).or_insert(value),
+        1 => *map.entry(key).and_modify(modify).or_insert(value),
+        _ => match map.entry(key) {
+            Entry::Occupied(mut entry) => {
+                modify(entry.get_mut());
+                *entry.get()
+            }
+            Entry::Vacant(entry) => *entry.insert(value),
+        },
+    }
+}
+
+/// Inserts or replaces a value in one of the ways, which the value says; gives what is there.
+fn insert_entry<K: Key, S: BuildHasher>(map: &mut HashMap<K, u32, S>, key: K, value: u32) -> u32 {
+    match (value % 3, map.entry(key)) {
+        (0, entry) => *entry.insert(value).get(),
+        (1, entry) => *entry.insert_entry(value).get(),
+        (_, Entry::Occupied(mut entry)) => {
+            let before = *entry.get();
+            assert_eq!(entry.insert(value), before);
+            *entry.get()
+        }
+        (_, Entry::Vacant(entry)) => *entry.insert_entry(value).get(),
     }
 }
 
@@ -438,11 +506,14 @@ fn apply_to_walk<K: Key, S: BuildHasher>(
             Outcome::Done
         }
         Operation::GrowStep(steps) => {
-            walk.grow_step(steps);
+            // A step that must wait for the walk is no step that is left.
+            let is_more_left = walk.grow_step(steps);
+            assert!(!is_more_left || walk.map().is_growing());
             Outcome::Done
         }
         Operation::ShrinkStep(steps) => {
-            walk.shrink_step(steps);
+            let is_more_left = walk.shrink_step(steps);
+            assert_eq!(walk.shrink_step(0), is_more_left);
             Outcome::Done
         }
         ref other => unreachable!("an operation that a walk has not: {other:?}"),

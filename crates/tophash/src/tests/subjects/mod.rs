@@ -32,11 +32,13 @@ macro_rules! apply_to_room {
                 Outcome::Capacity(map.capacity())
             }
             Operation::GrowStep(steps) => {
-                map.grow_step(steps);
+                // No memory is refused here.
+                assert_eq!(map.grow_step(steps), map.is_growing());
                 Outcome::Done
             }
             Operation::ShrinkStep(steps) => {
-                map.shrink_step(steps);
+                let is_more_left = map.shrink_step(steps);
+                assert_eq!(map.shrink_step(0), is_more_left);
                 Outcome::Done
             }
             Operation::SetPolicy(is_automatic) => {
@@ -58,6 +60,9 @@ macro_rules! inspect {
         assert_eq!((stats.len, stats.capacity), (map.len(), map.capacity()));
         assert_eq!(stats.growth.is_some(), map.is_growing() || map.is_shrinking());
         assert_eq!(stats.bytes.allocated(), map.allocation_size());
+        // Four overflow buckets and more are a flood.
+        let is_flooded = map.layout().any(|chain| chain.buckets().count() > 4);
+        assert_eq!((map.is_flooded(), stats.is_flooded), (is_flooded, is_flooded));
         let buckets = map.layout().flat_map(|chain| chain.buckets());
         assert_eq!(buckets.map(|bucket| bucket.entries().count()).sum::<usize>(), map.len());
         trace.found.is_some()

@@ -179,7 +179,7 @@ impl<K: Key, S: BuildHasher + Default + Clone> SetSubject<K, S> {
             Operation::InsertEntry(key, value) => {
                 let entry = set.entry(Element::new(key, value)).insert();
                 entry.get().value.set(value);
-                Outcome::Value(Some(entry.get().value.get()))
+                Outcome::Value(Some(entry.into_ref().value.get()))
             }
             Operation::ReplaceEntry(key, replacement) => {
                 let Some(before) = set.get(&sought(key)).map(|element| element.value.get()) else {
@@ -459,11 +459,13 @@ fn apply_to_walk<K: Key, S: BuildHasher>(
             Outcome::Done
         }
         Operation::GrowStep(steps) => {
-            walk.grow_step(steps);
+            let is_more_left = walk.grow_step(steps);
+            assert!(!is_more_left || walk.grow_step(0));
             Outcome::Done
         }
         Operation::ShrinkStep(steps) => {
-            walk.shrink_step(steps);
+            let is_more_left = walk.shrink_step(steps);
+            assert_eq!(walk.shrink_step(0), is_more_left);
             Outcome::Done
         }
         ref other => unreachable!("an operation that a set's walk has not: {other:?}"),

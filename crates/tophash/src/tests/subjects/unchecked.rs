@@ -47,6 +47,27 @@ pub(crate) fn insert_with_key<'map, K: Eq + Hash, V, S: BuildHasher>(
     unsafe { entry.insert_with_key_unchecked(key, value) }
 }
 
+/// `insert_entry_with_key_unchecked`, with a key that is equal to the one that was looked up.
+pub(crate) fn insert_entry_with_key<'map, K: Eq + Hash, V, S: BuildHasher>(
+    entry: VacantEntryRef<'map, '_, K, K, V, S>,
+    key: K,
+    value: V,
+) -> OccupiedEntry<'map, K, V, S> {
+    assert!(*entry.key() == key);
+    // SAFETY: the keys are equal, and so are their hashes.
+    unsafe { entry.insert_entry_with_key_unchecked(key, value) }
+}
+
+/// `get_disjoint_key_value_unchecked_mut`, of two keys that differ.
+pub(crate) fn get_disjoint_entries<'map, K: Eq + Hash, V, S: BuildHasher>(
+    map: &'map mut HashMap<K, V, S>,
+    keys: [&K; 2],
+) -> [Option<(&'map K, &'map mut V)>; 2] {
+    assert!(keys[0] != keys[1]);
+    // SAFETY: no two keys are equal.
+    unsafe { map.get_disjoint_key_value_unchecked_mut(keys) }
+}
+
 /// `get_disjoint_unchecked_mut`, of two keys that differ.
 pub(crate) fn get_disjoint<'map, K: Eq + Hash, V, S: BuildHasher>(
     map: &'map mut HashMap<K, V, S>,
