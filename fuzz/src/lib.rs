@@ -13,12 +13,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use subjects::{GoSubject, MapSubject, SetSubject};
 use testkit::hashers::{Constant, Fnv1a, LowBitsOnly};
+use testkit::keys::Large;
 use testkit::{Focus, Operation, Outcome, StandardSubject, Subject, run_bytes, run_bytes_on};
+
+/// Keys of which few make a table of several blocks, which grows by steps. Other keys, of up to
+/// 300, all fit into one block. First bytes that no older input has choose them, so that the older
+/// ones spell what they always did.
+type Kilobyte = Large<1022>;
 
 /// A map with a good or a bad hash, which gives memory back by itself or not: the first byte says.
 pub fn map_ops(bytes: &[u8]) {
     let Some((first, rest)) = bytes.split_first() else { return };
     match first % 6 {
+        _ if (80..96).contains(first) => run_bytes(rest, MapSubject::<Kilobyte, Fnv1a>::new),
+        _ if (96..112).contains(first) => run_bytes(rest, MapSubject::<Kilobyte, Fnv1a>::shrinking),
         0 => run_bytes(rest, MapSubject::<u16, Fnv1a>::new),
         1 => run_bytes(rest, MapSubject::<u16, Fnv1a>::shrinking),
         2 => run_bytes(rest, MapSubject::<String, Fnv1a>::new),
@@ -32,6 +40,7 @@ pub fn map_ops(bytes: &[u8]) {
 pub fn set_ops(bytes: &[u8]) {
     let Some((first, rest)) = bytes.split_first() else { return };
     match first % 3 {
+        _ if (112..144).contains(first) => run_bytes(rest, SetSubject::<Kilobyte, Fnv1a>::new),
         0 => run_bytes(rest, SetSubject::<u16, Fnv1a>::new),
         1 => run_bytes(rest, SetSubject::<String, Fnv1a>::new),
         _ => run_bytes(rest, SetSubject::<u16, LowBitsOnly>::new),
@@ -42,6 +51,9 @@ pub fn set_ops(bytes: &[u8]) {
 pub fn walk_scan(bytes: &[u8]) {
     let Some((first, rest)) = bytes.split_first() else { return };
     match first % 3 {
+        _ if (112..144).contains(first) => {
+            run_bytes_on(Focus::Visits, rest, MapSubject::<Kilobyte, Fnv1a>::shrinking);
+        }
         0 => run_bytes_on(Focus::Visits, rest, MapSubject::<u16, Fnv1a>::new),
         1 => run_bytes_on(Focus::Visits, rest, MapSubject::<u16, Fnv1a>::shrinking),
         _ => run_bytes_on(Focus::Visits, rest, MapSubject::<u16, LowBitsOnly>::shrinking),
@@ -52,6 +64,7 @@ pub fn walk_scan(bytes: &[u8]) {
 pub fn go_map(bytes: &[u8]) {
     let Some((first, rest)) = bytes.split_first() else { return };
     match first % 3 {
+        _ if (160..192).contains(first) => run_bytes(rest, GoSubject::<go::Plain<Kilobyte>>::new),
         0 => run_bytes(rest, GoSubject::<u16>::new),
         1 => run_bytes(rest, GoSubject::<String>::new),
         _ => run_bytes(rest, GoSubject::<f64>::new),
