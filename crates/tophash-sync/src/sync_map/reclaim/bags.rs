@@ -10,31 +10,19 @@
 //! thread. Threads whose number is too high share a pile with a lock.
 
 use super::epoch::{Clock, GRACE, Record};
-use super::{Garbage, Reclaim, free_cell};
+use super::pile::{BAG_LEN, Pile, SEALED_USUAL};
+use super::{Garbage, Reclaim};
 use crate::atomics::{AtomicPtr, AtomicUsize, Mutex, Ordering};
 use std::alloc::Layout;
 use std::cell::Cell;
-use std::collections::VecDeque;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 use std::sync::PoisonError;
 use std::{mem, ptr};
 
-/// Garbage in a bag. Each full one asks the epoch to go on, which may take 10 microseconds.
-const BAG_LEN: usize = if cfg!(stress) { 1 } else { 1024 };
-
 /// The most garbage of one thread that waits in one map as long as nobody stays pinned while that
 /// thread makes a bag full: see [`SyncMap::garbage_len`](super::super::SyncMap::garbage_len).
 pub(in super::super) const USUAL_MAX: usize = 2 * SEALED_USUAL * BAG_LEN;
-
-/// Full bags that wait in a pile as long as nobody stays pinned: those that the epoch has to pass,
-/// and one more. If there are more, garbage is destroyed twice as fast as it is made.
-#[expect(clippy::cast_possible_truncation, reason = "it is 3")]
-const SEALED_USUAL: usize = GRACE as usize + 1;
-
-/// Cells that a pile keeps for new entries, besides those that are ripe garbage. None where a tool
-/// looks for uses of what was freed.
-const SPARE_MAX: usize = if cfg!(any(verify, miri)) { 0 } else { 64 };
 
 /// Piles that belong to one thread each.
 const PILE_COUNT: usize = if cfg!(stress) { 1 } else { 32 };
@@ -55,27 +43,6 @@ pub(in super::super) struct Bags {
     waiting: AtomicUsize,
     /// The layout of the map's entries.
     cell: Layout,
-}
-
-#[derive(Default)]
-struct Pile {
-    open: Vec<Garbage>,
-    /// Full bags, the oldest first.
-    sealed: VecDeque<Bag>,
-    ripe: Vec<Garbage>,
-    /// Memory for new entries.
-    spare: Vec<NonNull<()>>,
-}
-
-struct Bag {
-    garbage: Vec<Garbage>,
-    sealed_at: u64,
-}
-
-impl Bag {
-    fn is_ripe(&self) -> bool {
-        CLOCK.epoch() >= self.sealed_at + GRACE
-    }
 }
 
 /// A pin of this thread.
@@ -128,84 +95,6 @@ impl Bags {
     }
 }
 
-impl Pile {
-    const fn new() -> Self {
-        Self { open: Vec::new(), sealed: VecDeque::new(), ripe: Vec::new(), spare: Vec::new() }
-    }
-
-    /// Closes the open bag. Called by a thread that is pinned, as were all who filled it.
-    #[cold]
-    fn seal(&mut self, waiting: &AtomicUsize) {
-        if !self.open.is_empty() {
-            let garbage = mem::replace(&mut self.open, Vec::with_capacity(BAG_LEN));
-            waiting.fetch_add(garbage.len(), Ordering::Relaxed);
-            self.sealed.push_back(Bag { garbage, sealed_at: CLOCK.epoch() });
-        }
-    }
-
-    /// Gets the oldest bag for destruction, if it is ripe and nothing is left of the one before.
-    #[cold]
-    fn refill(&mut self, waiting: &AtomicUsize) {
-        if self.ripe.is_empty() && self.sealed.front().is_some_and(Bag::is_ripe) {
-            self.ripe = self.sealed.pop_front().map(|bag| bag.garbage).unwrap_or_default();
-            waiting.fetch_sub(self.ripe.len(), Ordering::Relaxed);
-        }
-    }
-
-    /// A piece of ripe garbage.
-    #[inline]
-    fn take_ripe(&mut self, waiting: &AtomicUsize) -> Option<Garbage> {
-        if self.ripe.is_empty() {
-            self.refill(waiting);
-        }
-        self.ripe.pop()
-    }
-
-    /// A piece of ripe garbage that is to be destroyed now. A cell stays where it is, for the next
-    /// new entry, unless more is waiting than usual.
-    #[inline]
-    fn take_due(&mut self, waiting: &AtomicUsize) -> Option<Garbage> {
-        if self.ripe.is_empty() {
-            self.refill(waiting);
-        }
-        let is_due = self.ripe.last()?.step.is_some() || self.is_behind();
-        if is_due { self.ripe.pop() } else { None }
-    }
-
-    /// Memory for a new entry.
-    #[inline]
-    fn take_cell(&mut self) -> Option<NonNull<()>> {
-        match self.ripe.last() {
-            Some(&Garbage { pointer, step: None }) if SPARE_MAX > 0 => {
-                self.ripe.pop();
-                Some(pointer)
-            }
-            _ => self.spare.pop(),
-        }
-    }
-
-    /// Keeps the memory of an entry, or gives it back.
-    fn keep(&mut self, pointer: NonNull<()>, cell: Layout) {
-        if self.spare.len() < SPARE_MAX {
-            self.spare.push(pointer);
-        } else {
-            free_cell(pointer, cell);
-        }
-    }
-
-    /// Whether more waits than usual.
-    #[inline]
-    fn is_behind(&self) -> bool {
-        self.sealed.len() > SEALED_USUAL
-    }
-
-    fn into_all(self) -> impl Iterator<Item = Garbage> {
-        let sealed = self.sealed.into_iter().flat_map(|bag| bag.garbage);
-        let spare = self.spare.into_iter().map(|pointer| Garbage { pointer, step: None });
-        self.open.into_iter().chain(sealed).chain(self.ripe).chain(spare)
-    }
-}
-
 impl Reclaim for Bags {
     type Pin<'a> = EpochPin;
 
@@ -223,9 +112,9 @@ impl Reclaim for Bags {
             pile.open.push(garbage);
             let is_full = pile.open.len() >= BAG_LEN;
             if is_full {
-                pile.seal(&self.waiting);
+                pile.seal(&CLOCK, &self.waiting);
             }
-            (pile.take_due(&self.waiting), is_full)
+            (pile.take_due(&CLOCK, &self.waiting), is_full)
         });
         if is_full {
             CLOCK.advance();
@@ -252,8 +141,8 @@ impl Reclaim for Bags {
         let _until_the_end = Destroying::begin();
         let pin = self.pin();
         let ripe_at = self.with_pile(&pin, |pile| {
-            pile.seal(&self.waiting);
-            pile.sealed.back().map(|bag| bag.sealed_at + GRACE)
+            pile.seal(&CLOCK, &self.waiting);
+            pile.ripe_at()
         });
         drop(pin);
         for _ in 0..SETTLE_TRIES {
@@ -264,7 +153,7 @@ impl Reclaim for Bags {
         }
         loop {
             let pin = self.pin();
-            let garbage = self.with_pile(&pin, |pile| pile.take_ripe(&self.waiting));
+            let garbage = self.with_pile(&pin, |pile| pile.take_ripe(&CLOCK, &self.waiting));
             drop(pin);
             let Some(garbage) = garbage else { break };
             garbage.destroy(self.cell);
@@ -298,7 +187,7 @@ impl Bags {
         }
         self.destroy_some(pin, garbage);
         let take_more = |pile: &mut Pile| {
-            if pile.is_behind() { pile.take_ripe(&self.waiting) } else { None }
+            if pile.is_behind() { pile.take_ripe(&CLOCK, &self.waiting) } else { None }
         };
         if let Some(garbage) = self.with_pile(pin, take_more) {
             self.destroy_some(pin, garbage);

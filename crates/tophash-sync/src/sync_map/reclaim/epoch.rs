@@ -275,11 +275,15 @@ mod tests {
 
 #[cfg(all(test, loom))]
 mod models {
+    use super::super::Garbage;
+    use super::super::pile::Pile;
     use super::{Clock, GRACE, Record};
-    use crate::atomics::{AtomicPtr, Ordering};
+    use crate::atomics::turns::explore;
+    use crate::atomics::{AtomicPtr, AtomicUsize, Ordering};
     use loom::cell::UnsafeCell;
     use loom::sync::Arc;
     use loom::thread;
+    use std::ptr::NonNull;
 
     /// What a reader finds, and a writer destroys.
     struct World {
@@ -326,5 +330,102 @@ mod models {
             }
             reader.join().unwrap();
         });
+    }
+
+    #[test]
+    fn nothing_is_destroyed_that_a_pinned_thread_can_reach_when_two_advance() {
+        explore(2, false, || {
+            let world = Arc::new(World { clock: Clock::new(), slot: AtomicPtr::new(cell()) });
+            let shared = Arc::clone(&world);
+            let reader = thread::spawn(move || {
+                let record = shared.clock.take_record();
+                read(&shared, record);
+                record.leave();
+            });
+            let shared = Arc::clone(&world);
+            let advancer = thread::spawn(move || {
+                shared.clock.advance();
+                shared.clock.advance();
+            });
+            let record = world.clock.take_record();
+            world.clock.pin(record);
+            let old = world.slot.swap(cell(), Ordering::AcqRel);
+            let retired_at = world.clock.epoch();
+            record.unpin();
+            world.clock.advance();
+            world.clock.advance();
+            if world.clock.epoch() >= retired_at + GRACE {
+                // SAFETY: as above; this is the destruction.
+                unsafe { (*old).with_mut(|value| *value = 0) };
+            }
+            reader.join().unwrap();
+            advancer.join().unwrap();
+        });
+    }
+
+    /// Replaces what a reader finds, in the memory of something that was destroyed if there is any,
+    /// as a store does. Tells whether there was.
+    fn replace(world: &World, record: &Record, pile: &mut Pile) -> bool {
+        let waiting = AtomicUsize::new(0);
+        world.clock.pin(record);
+        let used_again = pile.take_cell().map(|memory| memory.cast::<UnsafeCell<u64>>().as_ptr());
+        if let Some(used_again) = used_again {
+            // SAFETY: as above; this is what makes another entry of it.
+            unsafe { (*used_again).with_mut(|value| *value = 7) };
+        }
+        let old = world.slot.swap(used_again.unwrap_or_else(cell), Ordering::AcqRel);
+        pile.open.push(Garbage { pointer: NonNull::new(old.cast()).unwrap(), step: None });
+        // Bags have one piece here, so that each is full at once.
+        pile.seal(&world.clock, &waiting);
+        world.clock.advance();
+        assert!(pile.take_due(&world.clock, &waiting).is_none(), "memory waits to be used again");
+        record.unpin();
+        used_again.is_some()
+    }
+
+    /// A writer whose garbage is sealed, ripens and is used again, a reader, and a third who lets
+    /// the epoch go on so many times.
+    fn use_memory_again(preemption_bound: usize, advances_elsewhere: usize) {
+        static WAS_USED_AGAIN: std::sync::atomic::AtomicBool =
+            std::sync::atomic::AtomicBool::new(false);
+        explore(preemption_bound, false, move || {
+            let world = Arc::new(World { clock: Clock::new(), slot: AtomicPtr::new(cell()) });
+            let shared = Arc::clone(&world);
+            let reader = thread::spawn(move || {
+                let record = shared.clock.take_record();
+                read(&shared, record);
+                record.leave();
+            });
+            let advancer = (advances_elsewhere > 0).then(|| {
+                let world = Arc::clone(&world);
+                thread::spawn(move || (0..advances_elsewhere).for_each(|_| world.clock.advance()))
+            });
+            let record = world.clock.take_record();
+            let mut pile = Pile::default();
+            for _ in 0..GRACE + 2 - advances_elsewhere as u64 {
+                if replace(&world, record, &mut pile) {
+                    WAS_USED_AGAIN.store(true, std::sync::atomic::Ordering::Relaxed);
+                }
+            }
+            record.leave();
+            reader.join().unwrap();
+            advancer.into_iter().for_each(|advancer| advancer.join().unwrap());
+            let left = pile.into_all().map(|garbage| garbage.pointer.cast().as_ptr());
+            for cell in left.chain([world.slot.load(Ordering::Acquire)]) {
+                // SAFETY: everything is over, and each is in one place.
+                drop(unsafe { Box::from_raw(cell) });
+            }
+        });
+        assert!(WAS_USED_AGAIN.load(std::sync::atomic::Ordering::Relaxed));
+    }
+
+    #[test]
+    fn no_memory_is_used_again_that_a_pinned_thread_can_reach() {
+        use_memory_again(3, 0);
+    }
+
+    #[test]
+    fn no_memory_is_used_again_that_a_pinned_thread_can_reach_when_two_advance() {
+        use_memory_again(1, 1);
     }
 }

@@ -12,6 +12,9 @@ mod bags;
 mod epoch;
 #[cfg(any(loom, shuttle))]
 mod ledger;
+#[cfg(not(shuttle))]
+#[cfg_attr(loom, expect(dead_code, reason = "models do some of it"))]
+mod pile;
 #[cfg(any(loom, shuttle))]
 pub(super) mod watch;
 
