@@ -2,6 +2,7 @@
 
 mod access;
 mod build;
+mod check;
 mod directory;
 mod divide;
 mod grow;
