@@ -92,7 +92,7 @@ mod tests {
     fn a_finding_names_its_place() {
         let tree = Tree::of(&[
             ("crates/a/src/lib.rs", "//! Good.\n\n#[test]\nfn a() {} \n"),
-            ("GUARANTEES.md", "| Promise | Test |\n|---|---|\n| One. | `a` |\n"),
+            ("GUARANTEES.md", "| Promise | Test |\n|---|---|\n| P1 to P13, I1 to I6 | `a` |\n"),
         ]);
         let findings = check(&tree);
         assert_eq!(findings.len(), 1);
