@@ -4,6 +4,7 @@ mod births;
 mod bounds;
 mod closures;
 mod copying;
+mod costs;
 mod drop_check;
 mod flood;
 mod growth;
