@@ -48,9 +48,9 @@ use Effect::{Ends, Panics, Survives};
 /// Tells whether an allocation was refused.
 type Act = fn(Refusal) -> bool;
 
-/// Refusals by their names.
-const REFUSALS: [(&str, fn(usize) -> Refusal); 2] =
-    [("alone", Refusal::Nth), ("with all that follow", Refusal::From)];
+/// Names of what is refused: the n-th allocation, or the n-th and all that come after it.
+const ALONE: &str = "alone";
+const WITH_ALL: &str = "with all that follow";
 
 /// Carries `act` out while memory is refused; tells whether any was.
 fn during(refusal: Refusal, act: impl FnOnce()) -> bool {
@@ -65,7 +65,7 @@ fn during(refusal: Refusal, act: impl FnOnce()) -> bool {
 /// there is none or the process ends.
 fn carry_out(operation: &str, refusal: &str, first: usize) {
     let (.., act) = OPERATIONS.iter().find(|(name, ..)| *name == operation).expect("it is one");
-    let (_, refusal) = REFUSALS.iter().find(|(name, _)| *name == refusal).expect("it is one");
+    let refusal = if refusal == ALONE { Refusal::Nth } else { Refusal::From };
     for nth in first..=NTH_MAX {
         let (refused, usage) = measure(|| {
             let act = AssertUnwindSafe(|| act(refusal(nth)));
@@ -142,11 +142,11 @@ fn each_allocation_may_be_refused() {
         return carry_out(&operation, &refusal, nth.parse().expect("a number"));
     }
     for (operation, expected, _) in OPERATIONS {
-        assert_eq!(effects(operation, "alone"), expected, "{operation}");
+        assert_eq!(effects(operation, ALONE), expected, "{operation}");
         // A panic for want of memory cannot put its message together without any.
         let allowed = expected.iter().map(|&effect| if effect == Panics { Ends } else { effect });
-        let allowed = BTreeSet::from_iter(allowed);
-        let effects = effects(operation, "with all that follow");
+        let allowed: BTreeSet<Effect> = allowed.collect();
+        let effects = effects(operation, WITH_ALL);
         assert!(effects.iter().all(|effect| allowed.contains(effect)), "{operation}: {effects:?}");
     }
 }
