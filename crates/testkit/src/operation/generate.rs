@@ -14,7 +14,7 @@ pub enum Face {
     Set,
     /// Go's map.
     Go,
-    /// A map with the interface of std's, without walks and scans.
+    /// A map with the interface of std's and scans, without walks.
     Table,
 }
 

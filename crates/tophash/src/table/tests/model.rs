@@ -7,9 +7,10 @@ use std::vec::Vec;
 
 use testkit::hashers::{Constant, Fnv1a, HighBitsOnly, Identity, LowBitsOnly};
 use testkit::keys::{Key, Large, OverAligned, ZeroSized};
-use testkit::{Face, Operation, Outcome, Profile, Subject, reduced, run};
+use testkit::{Face, Operation, Outcome, PLACES, Profile, Random, Subject, reduced, run};
 
-use crate::hash_table::{Entry, HashTable};
+use crate::ShrinkPolicy;
+use crate::hash_table::{Entry, HashTable, ScanPosition, ScanStep};
 use crate::tests::panics::{Touchy, at_every_call_of_the_vocabulary};
 
 type Pair<K> = (K, u32);
@@ -17,6 +18,7 @@ type Pair<K> = (K, u32);
 struct TableSubject<K, S> {
     table: HashTable<Pair<K>>,
     state: S,
+    scans: [ScanPosition; PLACES],
 }
 
 /// The hasher of a table, which the subject's other field is borrowed for.
@@ -42,7 +44,12 @@ fn add<K>(pair: &mut Pair<K>, change: u32) -> u32 {
 impl<K: Key, S: BuildHasher + Default> TableSubject<K, S> {
     /// The seed is fixed, so that a failure comes again.
     fn new() -> Self {
-        Self { table: HashTable::with_seed(7), state: S::default() }
+        Self::with_seed(7)
+    }
+
+    fn with_seed(seed: u32) -> Self {
+        let scans = [ScanPosition::START; PLACES];
+        Self { table: HashTable::with_seed(seed), state: S::default(), scans }
     }
 
     fn entry(&mut self, id: u16) -> (K, Entry<'_, Pair<K>>) {
@@ -90,11 +97,20 @@ impl<K: Key, S: BuildHasher + Default> TableSubject<K, S> {
             }
             Operation::OccupiedRemove(id) => match self.entry(id).1 {
                 Entry::Occupied(entry) => Outcome::Entry(Some(id_of(&entry.remove().0))),
-                Entry::Vacant(_) => Outcome::Entry(None),
+                Entry::Vacant(room) => {
+                    assert!(room.into_table().iter().all(|pair| pair.0.id() != id));
+                    Outcome::Entry(None)
+                }
             },
             Operation::InsertEntry(id, value) => {
-                let (key, entry) = self.entry(id);
-                Outcome::Value(Some(entry.insert((key, value)).get().1))
+                let stored = match self.entry(id) {
+                    (_, Entry::Occupied(mut entry)) if value % 2 == 0 => {
+                        entry.get_mut().1 = value;
+                        entry.get().1
+                    }
+                    (key, entry) => entry.insert((key, value)).get().1,
+                };
+                Outcome::Value(Some(stored))
             }
             Operation::ReplaceEntry(id, replacement) => match self.entry(id) {
                 (key, Entry::Occupied(entry)) => {
@@ -110,7 +126,12 @@ impl<K: Key, S: BuildHasher + Default> TableSubject<K, S> {
                 Outcome::Value(Some(entry.or_insert((key, 0)).get().1))
             }
             Operation::TryInsert(id, value) => match self.entry(id) {
-                (_, Entry::Occupied(entry)) => Outcome::Value(Some(entry.get().1)),
+                (_, Entry::Occupied(entry)) => {
+                    let present = entry.get().1;
+                    let mut pairs = entry.into_table().iter();
+                    assert!(pairs.any(|pair| id_of(pair) == (id, present)));
+                    Outcome::Value(Some(present))
+                }
                 (key, Entry::Vacant(room)) => {
                     room.insert((key, value));
                     Outcome::Value(None)
@@ -134,6 +155,21 @@ impl<K: Key, S: BuildHasher + Default> TableSubject<K, S> {
             Operation::ContainsKey(id) => Outcome::Found(self.get(id).is_some()),
             Operation::Remove(id) => Outcome::Value(self.remove(id).map(|pair| pair.1)),
             Operation::RemoveEntry(id) => Outcome::Entry(self.remove(id).as_ref().map(id_of)),
+            Operation::RandomEntry(seed) => {
+                let mut random = Random::new(seed.into());
+                Outcome::Entry(self.table.random_entry(|| random.next_u64()).map(id_of))
+            }
+            Operation::Inspect(id) => {
+                let table = &mut self.table;
+                let (stats, len) = (table.stats(), table.len());
+                assert_eq!((stats.len, stats.capacity), (len, table.capacity()));
+                assert_eq!(stats.growth.is_some(), table.is_growing() || table.is_shrinking());
+                assert_eq!(stats.is_flooded, table.is_flooded());
+                let pointers = table.unsafe_iter();
+                let is_found = pointers.iter().any(|pair| pair.0.id() == id);
+                assert_eq!(pointers.count(), len);
+                Outcome::Found(is_found)
+            }
             Operation::Pop => Outcome::Entry(self.table.pop().as_ref().map(id_of)),
             Operation::GetDisjointMut(one, two, change) => {
                 let keys = [K::from_id(one), K::from_id(two)];
@@ -167,6 +203,12 @@ impl<K: Key, S: BuildHasher + Default> TableSubject<K, S> {
             Operation::ShrinkStep(steps) => {
                 let is_more_left = table.shrink_step(steps);
                 assert_eq!(table.shrink_step(0), is_more_left);
+                return Outcome::Done;
+            }
+            Operation::SetPolicy(is_automatic) => {
+                let automatic = ShrinkPolicy::Automatic;
+                let policy = if is_automatic { automatic } else { ShrinkPolicy::Manual };
+                table.set_shrink_policy(policy);
                 return Outcome::Done;
             }
             _ => return self.apply_to_all(operation),
@@ -203,9 +245,15 @@ impl<K: Key, S: BuildHasher + Default> TableSubject<K, S> {
                 return Outcome::Keys(table.iter().map(|pair| pair.0.id()).collect());
             }
             Operation::Values => return Outcome::Values(table.iter().map(|pair| pair.1).collect()),
-            Operation::Clone => *table = table.clone(),
+            Operation::Clone => {
+                *table = table.clone();
+                if table.wants_rehash() || table.len() % 2 == 1 {
+                    assert!(table.rehash(hasher(&self.state)));
+                    assert!(!table.wants_rehash());
+                }
+            }
             Operation::CloneFrom(pairs) => {
-                let mut used = Self { table: HashTable::with_seed(3), state: S::default() };
+                let mut used = Self::with_seed(3);
                 for &(id, value) in pairs {
                     used.insert(id, value);
                 }
@@ -240,9 +288,32 @@ impl<K: Key, S: BuildHasher + Default> TableSubject<K, S> {
                 }
                 taken
             }
-            ref other => unreachable!("an operation that no group has: {other:?}"),
+            _ => return self.apply_scan(operation),
         };
         Outcome::Taken { taken, left: self.contents() }
+    }
+
+    fn apply_scan(&mut self, operation: &Operation) -> Outcome {
+        let (table, hasher) = (&mut self.table, hasher(&self.state));
+        let mut visited = Vec::new();
+        let (place, ScanStep { next, has_restarted, .. }) = match *operation {
+            Operation::Scan(place, budget) => {
+                let at = self.scans[usize::from(place)];
+                let visit = |pair: &Pair<K>| visited.push(id_of(pair));
+                (place, table.scan(at, budget, hasher, visit))
+            }
+            Operation::ScanMut(place, budget, filter) => {
+                let at = self.scans[usize::from(place)];
+                let keeps = |pair: &mut Pair<K>| {
+                    visited.push(id_of(pair));
+                    !filter.matches(pair.0.id(), pair.1)
+                };
+                (place, table.scan_mut(at, budget, hasher, keeps))
+            }
+            ref other => unreachable!("an operation that no group has: {other:?}"),
+        };
+        self.scans[usize::from(place)] = next.unwrap_or(ScanPosition::START);
+        Outcome::Scanned { visited, goes_on: next.is_some(), has_restarted }
     }
 }
 
