@@ -216,8 +216,8 @@ pub(crate) fn replay_source(
     arguments: &[&str],
 ) -> String {
     let mut source = format!(
-        "    use testkit::{{Combination::*, Ending::*, Filter, Operation::*, Touch::*, Way}};\n\n    \
-         testkit::{function}(\n        &[\n"
+        "    use testkit::{{Combination::*, Ending::*, Filter, Operation::*, Touch::*, Way}};\n\n\
+         \x20   testkit::{function}(\n        &[\n"
     );
     for operation in operations {
         source.push_str("            ");
