@@ -92,9 +92,9 @@ fn growth_and_buckets<K: Key>(universe: u16) -> (bool, usize) {
     let generator = Generator::new(1, Profile::Growing, universe);
     for operation in generator.filter(|operation| !operation.leaks()).take(250) {
         subject.apply(&operation);
-        let stats = subject.stats();
-        grows |= stats.growth.is_some_and(|growth| !growth.is_shrinking);
-        buckets_max = buckets_max.max(stats.buckets);
+        let (is_growing, buckets) = subject.growth_and_buckets();
+        grows |= is_growing;
+        buckets_max = buckets_max.max(buckets);
     }
     (grows, buckets_max)
 }
