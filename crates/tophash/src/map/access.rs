@@ -517,7 +517,9 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     /// Takes out any entry; `None` if there is none.
     ///
     /// Amortised O(1) until the map is empty: the search goes on where the last one ended. In a map
-    /// that is nearly empty for its size, a single call may pass over many empty buckets.
+    /// that is nearly empty for its size, a single call may pass over many empty buckets. A map of
+    /// one block, up to 64 KiB, does not keep that place unless some bucket overflows: there each
+    /// call may pass over all of the block's empty buckets.
     ///
     /// ```
     /// let mut jobs = tophash::HashMap::from([(1, "mail"), (2, "report")]);

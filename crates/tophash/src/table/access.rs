@@ -281,7 +281,9 @@ impl<T, A: Allocator> HashTable<T, A> {
     /// Takes out any value; `None` if there is none.
     ///
     /// Amortised O(1) until the table is empty: the search goes on where the last one ended. In a
-    /// table that is nearly empty for its size, a single call may pass over many empty buckets.
+    /// table that is nearly empty for its size, a single call may pass over many empty buckets. A
+    /// table of one block, up to 64 KiB, does not keep that place unless some bucket overflows:
+    /// there each call may pass over all of the block's empty buckets.
     ///
     /// ```
     /// let mut table = tophash::HashTable::new();

@@ -27,7 +27,8 @@ impl<T, A: Allocator> HashTable<T, A> {
     }
 
     /// Puts every value where another hash wants it: from now on the hash of a value is what
-    /// `hasher` gives. Returns false if memory was refused for it; then the old hash stays.
+    /// `hasher` gives. Returns false if memory was refused for its blocks; then the old hash stays.
+    /// An overflow bucket that is refused ends in `handle_alloc_error`, as at an insertion.
     ///
     /// O(buckets), and for as long the values' memory is there twice. A scan that is under way
     /// begins anew. The table takes a new seed, also in place of one that was given.
