@@ -17,6 +17,7 @@ pub(crate) struct UsedNodes {
 
 impl UsedNodes {
     /// No nodes.
+    #[cfg(feature = "rayon")]
     pub(crate) const NONE: Self = Self::of(UsedChunks::NONE);
 
     /// The nodes of these chunks.
