@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 /// The longest input, in bytes; an operation takes about three.
 const INPUT_BYTES_MAX: usize = 1024;
-/// The canary must be found within so many seconds of fuzzing.
+/// A canary must be found within so many seconds of fuzzing.
 const CANARY_SECONDS: u64 = 120;
 /// How often a target's progress is shown.
 const PROGRESS_EVERY: Duration = Duration::from_secs(5);
@@ -38,8 +38,8 @@ const COVERED: [&str; 2] = ["tophash", "tophash-fuzz"];
 const SANITIZER_OPTIONS: &str =
     "quarantine_size_mb=4:malloc_context_size=0:detect_stack_use_after_return=0";
 
-/// What to fuzz, and for how long. Without a target: first the canary, which must be found, then
-/// each target.
+/// What to fuzz, and for how long. Without a target: first the canaries, which must be found,
+/// then each target.
 #[derive(Args)]
 pub(crate) struct Options {
     /// How long each target runs.
@@ -71,8 +71,10 @@ pub(crate) enum Target {
     GoMap,
     /// Reading and writing by serde.
     Serde,
-    /// A map with a fault, which must be found.
+    /// A map with a fault, which the comparison with the model must find.
     Canary,
+    /// A read behind a block of memory, which the address sanitizer must find.
+    CanaryMemory,
 }
 
 impl Target {
@@ -80,9 +82,18 @@ impl Target {
         let value = self.to_possible_value().expect("no target is hidden");
         value.get_name().to_owned()
     }
+
+    /// What the report of a canary says, when the fault is found that it has.
+    fn canarys_report(self) -> Option<&'static str> {
+        match self {
+            Self::Canary => Some("testkit::replay("),
+            Self::CanaryMemory => Some("AddressSanitizer: heap-buffer-overflow"),
+            _ => None,
+        }
+    }
 }
 
-/// Runs what is asked for; tells whether nothing was found but the canary.
+/// Runs what is asked for; tells whether nothing was found but the canaries.
 pub(crate) fn run(options: &Options) -> bool {
     let Some(programs) = build() else { return false };
     if let Some(input) = &options.replay {
@@ -93,9 +104,9 @@ pub(crate) fn run(options: &Options) -> bool {
     }
     let all = Target::value_variants();
     let targets = if options.targets.is_empty() { all } else { &options.targets };
-    targets.iter().rev().all(|&target| match target {
-        Target::Canary => finds_canary(&programs),
-        _ => fuzz(&programs, target, options.seconds),
+    targets.iter().rev().all(|&target| match target.canarys_report() {
+        Some(report) => finds_canary(&programs, target, report),
+        None => fuzz(&programs, target, options.seconds),
     })
 }
 
@@ -148,7 +159,7 @@ fn artifacts(target: Target) -> PathBuf {
 fn fuzz(programs: &Path, target: Target, seconds: u64) -> bool {
     println!("\n-- {}: {seconds} seconds", target.name());
     let folders = corpora(programs, target).map(PathBuf::into_os_string);
-    let run = Run::new(programs, target, seconds, folders.into());
+    let run = Run::new(programs, target, seconds, folders.into(), |_| ());
     if run.succeeded {
         println!("-- {}: {} executions, nothing found", target.name(), run.executions);
         return true;
@@ -165,20 +176,24 @@ fn fuzz(programs: &Path, target: Target, seconds: u64) -> bool {
     false
 }
 
-fn finds_canary(programs: &Path) -> bool {
-    println!("\n-- canary: a fault that must be found within {CANARY_SECONDS} seconds");
+fn finds_canary(programs: &Path, target: Target, report: &str) -> bool {
+    let name = target.name();
+    println!("\n-- {name}: a fault that must be found within {CANARY_SECONDS} seconds");
     let begin = Instant::now();
-    let run = Run::new(programs, Target::Canary, CANARY_SECONDS, Vec::new());
+    let mut is_reported = false;
+    let run = Run::new(programs, target, CANARY_SECONDS, Vec::new(), |line| {
+        is_reported |= line.contains(report);
+    });
     let seconds = begin.elapsed().as_secs_f64();
     if run.succeeded {
-        println!("-- canary: not found in {seconds:.0} s: this set-up finds nothing");
+        println!("-- {name}: not found in {seconds:.0} s: this set-up finds nothing");
         return false;
     }
-    if !run.reports_replay {
-        println!("-- canary: the target failed, but not by the fault that it should find");
+    if !is_reported {
+        println!("-- {name}: the target failed, but not by the fault that it should find");
         return false;
     }
-    println!("-- canary: found in {seconds:.0} s, as it should be");
+    println!("-- {name}: found in {seconds:.0} s, as it should be");
     true
 }
 
@@ -201,13 +216,18 @@ fn minimize(programs: &Path, target: Target) -> bool {
 struct Run {
     succeeded: bool,
     executions: u64,
-    /// Whether it printed operations that replay a failure.
-    reports_replay: bool,
 }
 
 impl Run {
-    /// Runs a target, with its progress now and then and all that it says of a finding.
-    fn new(programs: &Path, target: Target, seconds: u64, folders: Vec<OsString>) -> Self {
+    /// Runs a target, with its progress now and then and all that it says of a finding. Shows each
+    /// line to `read`.
+    fn new(
+        programs: &Path,
+        target: Target,
+        seconds: u64,
+        folders: Vec<OsString>,
+        mut read: impl FnMut(&str),
+    ) -> Self {
         let prefix = artifacts(target).join("");
         let mut child = Command::new(programs.join(target.name()))
             .arg(format!("-max_total_time={seconds}"))
@@ -221,7 +241,7 @@ impl Run {
             .stderr(Stdio::piped())
             .spawn()
             .expect("the target was built");
-        let mut run = Self { succeeded: false, executions: 0, reports_replay: false };
+        let mut run = Self { succeeded: false, executions: 0 };
         let mut shown = Instant::now();
         let stderr = child.stderr.take().expect("it was asked for");
         for line in BufReader::new(stderr).split(b'\n') {
@@ -230,7 +250,7 @@ impl Run {
             if let Some(count) = line.strip_prefix("stat::number_of_executed_units:") {
                 run.executions = count.trim().parse().unwrap_or(0);
             }
-            run.reports_replay |= line.contains("testkit::replay(");
+            read(&line);
             if is_wanted(&line, target, &mut shown) {
                 println!("{line}");
             }
@@ -241,14 +261,14 @@ impl Run {
 }
 
 /// Tells which lines of the fuzzer a person wants to see: its progress now and then, and findings,
-/// but not the canary's.
+/// but not a canary's.
 fn is_wanted(line: &str, target: Target, shown: &mut Instant) -> bool {
     let is_chatter = line.starts_with("INFO:")
         || line.starts_with("stat::")
         || line.contains("NEW_FUNC")
         || line.contains("# Uses:")
         || line.starts_with("###");
-    if is_chatter || target == Target::Canary {
+    if is_chatter || target.canarys_report().is_some() {
         return false;
     }
     if !line.starts_with('#') {
