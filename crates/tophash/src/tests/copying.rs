@@ -82,7 +82,8 @@ fn texts_are_cloned_one_by_one() {
         for n in 0..len {
             map.insert(n.to_string(), n);
         }
-        assert!(cfg!(stress) || map.is_growing() == is_growing, "{len}");
+        let is_usual = cfg!(all(not(stress), target_pointer_width = "64"));
+        assert!(!is_usual || map.is_growing() == is_growing, "{len}");
         let copy = map.clone();
         check(&copy);
         assert_eq!(copy, map);
