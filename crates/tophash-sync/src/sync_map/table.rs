@@ -40,7 +40,11 @@ impl<K, V> Table<K, V> {
     /// If memory refuses it.
     #[track_caller]
     pub(super) fn with_capacity(capacity: usize, hashing: Hashing) -> Box<Self> {
-        Self::try_with_capacity(capacity, hashing).unwrap_or_else(|refused| refused.panic())
+        // No closure, which would not tell of the caller.
+        match Self::try_with_capacity(capacity, hashing) {
+            Ok(table) => table,
+            Err(refused) => refused.panic(),
+        }
     }
 
     /// The same, unless memory refuses it.
