@@ -55,7 +55,7 @@ pub(crate) enum Step {
     Fuzz,
     /// Each part of the benchmarks runs, briefly; nothing is concluded from its times.
     Bench,
-    /// With `--deep`: the tests of the map and the shared maps leak nothing but on purpose.
+    /// With `--deep`: the map's tests leak nothing but on purpose.
     Leaks,
     /// With `--deep`: as `loom`, with one more switch between threads.
     LoomDeep,
@@ -391,20 +391,18 @@ const AARCH64_EMULATOR: &str = "qemu-aarch64-static";
 const LEAKING: &str = "leaks_on_purpose";
 
 /// Tests that leak and whose names tell something else: all of a name, as another's may begin so.
-const ALSO_LEAKING: [&str; 6] = [
+const ALSO_LEAKING: [&str; 5] = [
     "tests::panics::a_panic_in_drop_leaves_an_empty_or_smaller_map",
     "tests::panics::a_panic_in_remove_loses_at_most_the_entry_in_hand",
     "tests::panics::a_panic_in_a_single_removal_loses_one_entry",
     "tests::panics::leaked_entries_and_walks_leave_valid_maps_and_drop_nothing_twice",
     "tests::panics::leaked_iterators_leave_valid_maps_and_drop_nothing_twice",
-    "what_a_forgotten_reference_keeps_is_dropped_with_the_map",
 ];
 
 /// The tests under the sanitizers of addresses and leaks. Tests that leak say so in their names;
 /// the model's operations do not leak where the variable is set.
 fn leaks() -> CargoCall {
-    let line = "test -p tophash -p tophash-sync --lib --tests --all-features --target";
-    let mut call = CargoCall::new(line)
+    let mut call = CargoCall::new("test -p tophash --lib --tests --all-features --target")
         .with_argument(host())
         .with("ASAN_OPTIONS", "detect_leaks=1:allocator_may_return_null=1")
         .with("TOPHASH_TEST_LEAKLESS", "1")
