@@ -39,12 +39,14 @@ pub(crate) struct Refused {
     bytes: usize,
 }
 
-impl Refused {
-    /// For who cannot go on without.
-    #[track_caller]
-    pub(crate) fn panic(self) -> ! {
-        let bytes = self.bytes;
-        panic!("room for so many entries takes {bytes} bytes, which memory refuses: ask for less")
+/// What was made of memory that was not refused: for who cannot go on without.
+#[track_caller]
+pub(crate) fn granted<T>(made: Result<T, Refused>) -> T {
+    match made {
+        Ok(made) => made,
+        Err(Refused { bytes }) => panic!(
+            "room for so many entries takes {bytes} bytes, which memory refuses: ask for less"
+        ),
     }
 }
 

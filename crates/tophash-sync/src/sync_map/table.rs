@@ -7,7 +7,7 @@ use super::reclaim::{Garbage, Left};
 use super::word::Word;
 use crate::atomics::{AtomicBool, AtomicUsize, Ordering};
 use crate::counter::Counter;
-use crate::directory::{BUCKET_COUNT_MAX, Directory, FIRST_LOG2, Refused, low_bits};
+use crate::directory::{BUCKET_COUNT_MAX, Directory, FIRST_LOG2, Refused, granted, low_bits};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// Buckets whose entries are freed in one step when a table is destroyed.
@@ -40,11 +40,7 @@ impl<K, V> Table<K, V> {
     /// If memory refuses it.
     #[track_caller]
     pub(super) fn with_capacity(capacity: usize, hashing: Hashing) -> Box<Self> {
-        // No closure, which would not tell of the caller.
-        match Self::try_with_capacity(capacity, hashing) {
-            Ok(table) => table,
-            Err(refused) => refused.panic(),
-        }
+        granted(Self::try_with_capacity(capacity, hashing))
     }
 
     /// The same, unless memory refuses it.

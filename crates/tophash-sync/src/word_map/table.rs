@@ -8,7 +8,7 @@ use super::hashing::Hashing;
 use super::lock::Locked;
 use crate::atomics::{AtomicBool, Ordering};
 use crate::counter::Counter;
-use crate::directory::{BUCKET_COUNT_MAX, Directory, FIRST_LOG2, Refused};
+use crate::directory::{BUCKET_COUNT_MAX, Directory, FIRST_LOG2, Refused, granted};
 
 /// Buckets that one write splits at most.
 const GROWTH_STEP: usize = if cfg!(any(stress, loom, shuttle)) { 1 } else { 2 };
@@ -33,11 +33,7 @@ impl Table {
     /// If memory refuses it.
     #[track_caller]
     pub(super) fn with_capacity(capacity: usize, hashing: Hashing) -> Box<Self> {
-        // No closure, which would not tell of the caller.
-        match Self::try_with_capacity(capacity, hashing) {
-            Ok(table) => table,
-            Err(refused) => refused.panic(),
-        }
+        granted(Self::try_with_capacity(capacity, hashing))
     }
 
     /// The same, unless memory refuses it.

@@ -2,13 +2,13 @@
 
 use super::bucket::{Bucket, Slot};
 use super::find::{Main, prefetch};
-use super::sizing::{LINE_BYTES, Shape};
-use super::stretch::{PREFETCH_MASK_MIN, prefetch_lines};
+use super::sizing::LINE_BYTES;
+use super::stretch::{PREFETCH_MASK_MIN, prefetch_buckets, prefetch_lines};
 use super::{RawTable, block};
 use crate::alloc::Allocator;
 
 /// How far ahead of the present bucket memory is asked for, in bytes of slots. Less than iteration
-/// asks for, which is through with a bucket sooner (docs/decisions/0018).
+/// asks for, which is through with a bucket sooner (docs/decisions/0023).
 const PREFETCH_BYTES: usize = 2048;
 
 impl<K, V, A: Allocator> RawTable<K, V, A> {
@@ -49,7 +49,7 @@ impl<K, V, A: Allocator> Retaining<'_, K, V, A> {
     fn prefetch_ahead_of(&self, index: u32) {
         let shape = RawTable::<K, V, A>::SHAPE;
         let header = self.table.header();
-        let ahead = u64::from(index) + prefetch_buckets(shape);
+        let ahead = u64::from(index) + prefetch_buckets(PREFETCH_BYTES, shape) as u64;
         if header.mask < PREFETCH_MASK_MIN || ahead > u64::from(header.last()) {
             return;
         }
@@ -116,9 +116,4 @@ impl<K, V, A: Allocator> Retaining<'_, K, V, A> {
             }
         }
     }
-}
-
-/// How many buckets ahead memory is asked for.
-const fn prefetch_buckets(shape: &Shape) -> u64 {
-    if shape.slots_bytes == 0 { 0 } else { PREFETCH_BYTES.div_ceil(shape.slots_bytes) as u64 }
 }

@@ -230,7 +230,7 @@ impl Rest {
             self.passed = end;
             return Stretch::of_block(pivot, len, Left::new(len, false), shape);
         }
-        let distance = prefetch_buckets(shape);
+        let distance = prefetch_buckets(PREFETCH_BYTES, shape);
         let is_last_part = len <= distance;
         let count = if is_last_part { len } else { len - distance };
         self.passed += count as u64;
@@ -272,7 +272,7 @@ pub(super) const fn prefetch_lines(shape: &Shape) -> usize {
     if lines > 4 { 4 } else { lines }
 }
 
-/// How many buckets ahead memory is asked for.
-const fn prefetch_buckets(shape: &Shape) -> usize {
-    if shape.slots_bytes == 0 { 0 } else { PREFETCH_BYTES.div_ceil(shape.slots_bytes) }
+/// How many buckets ahead memory is asked for, so that it is so many bytes of slots.
+pub(super) const fn prefetch_buckets(bytes: usize, shape: &Shape) -> usize {
+    if shape.slots_bytes == 0 { 0 } else { bytes.div_ceil(shape.slots_bytes) }
 }

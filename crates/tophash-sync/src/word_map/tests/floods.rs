@@ -64,28 +64,45 @@ fn what_was_begun_before_a_change_ends_by_its_rules() {
     map.check();
 }
 
+/// Does something while two threads write, each at least two rounds; `write` is told which thread
+/// and which round.
+fn while_two_write(write: impl Fn(u32, u32) + Sync, action: impl FnOnce()) {
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|threads| {
+        for thread in 0..2 {
+            let (write, is_over) = (&write, &is_over);
+            threads.spawn(move || {
+                let mut round = 0;
+                while !is_over.load(Ordering::Relaxed) || round < 2 {
+                    round += 1;
+                    write(thread, round);
+                }
+            });
+        }
+        action();
+        is_over.store(true, Ordering::Relaxed);
+    });
+}
+
+/// A hash function that panics at the key 250.
+fn panicking() -> Hashing {
+    Hashing::Chosen(|key| {
+        assert_ne!(key, 250, "as expected");
+        fold(key)
+    })
+}
+
 #[test]
 fn nothing_is_lost_or_comes_back_while_the_hash_is_changed() {
     for _ in 0..50 {
         let map: Map = (0..300).map(|key| (key, 0)).collect();
-        let is_over = AtomicBool::new(false);
-        std::thread::scope(|threads| {
-            for thread in 0..2 {
-                let (map, is_over) = (&map, &is_over);
-                threads.spawn(move || {
-                    let mut round = 0;
-                    while !is_over.load(Ordering::Relaxed) || round < 2 {
-                        round += 1;
-                        for key in (thread..300).step_by(2) {
-                            map.store(key, round);
-                            assert_eq!(map.load(key), Some(round), "{key}");
-                        }
-                    }
-                });
+        let write = |thread, round| {
+            for key in (thread..300).step_by(2) {
+                map.store(key, round);
+                assert_eq!(map.load(key), Some(round), "{key}");
             }
-            assert!(map.change_hash_now());
-            is_over.store(true, Ordering::Relaxed);
-        });
+        };
+        while_two_write(write, || assert!(map.change_hash_now()));
         assert_eq!(map.len(), 300);
         map.check();
     }
@@ -122,28 +139,16 @@ fn when_memory_is_refused_the_hash_stays_and_is_changed_later() {
 fn a_change_that_unwinds_lets_writers_go_on() {
     for _ in 0..50 {
         let map: Map = (0..300).map(|key| (key, 0)).collect();
-        let is_over = AtomicBool::new(false);
-        std::thread::scope(|threads| {
-            for thread in 0..2 {
-                let (map, is_over) = (&map, &is_over);
-                threads.spawn(move || {
-                    let mut round = 0;
-                    while !is_over.load(Ordering::Relaxed) || round < 2 {
-                        round += 1;
-                        (thread..300).step_by(2).for_each(|key| map.store(key, round));
-                        let own = 1000 * (thread + 1);
-                        (own..own + 100).for_each(|key| map.store(key, round));
-                    }
-                });
-            }
+        let write = |thread, round| {
+            (thread..300).step_by(2).for_each(|key| map.store(key, round));
+            let own = 1000 * (thread + 1);
+            (own..own + 100).for_each(|key| map.store(key, round));
+        };
+        while_two_write(write, || {
             for _ in 0..3 {
-                let hashing = Hashing::Chosen(|key| {
-                    assert_ne!(key, 250, "as expected");
-                    fold(key)
-                });
+                let hashing = panicking();
                 assert!(silently(|| map.change_hash_to(map.table_or_make(), hashing)).is_err());
             }
-            is_over.store(true, Ordering::Relaxed);
         });
         assert_eq!(map.len(), 500);
         map.check();
@@ -157,10 +162,7 @@ fn a_change_that_unwinds_lets_writers_go_on() {
 fn a_clear_in_the_middle_of_a_change_that_unwinds_leaves_nothing_that_was_there() {
     for _ in 0..100 {
         let map: Map = (0..300).map(|key| (key, 0)).collect();
-        let hashing = Hashing::Chosen(|key| {
-            assert_ne!(key, 250, "as expected");
-            fold(key)
-        });
+        let hashing = panicking();
         std::thread::scope(|threads| {
             threads
                 .spawn(|| silently(|| map.change_hash_to(map.table_or_make(), hashing)).is_err());
