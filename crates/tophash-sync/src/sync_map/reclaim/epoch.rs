@@ -332,16 +332,21 @@ mod models {
         });
     }
 
+    /// A thread that reads once.
+    fn spawn_reader(world: &Arc<World>) -> thread::JoinHandle<()> {
+        let world = Arc::clone(world);
+        thread::spawn(move || {
+            let record = world.clock.take_record();
+            read(&world, record);
+            record.leave();
+        })
+    }
+
     #[test]
     fn nothing_is_destroyed_that_a_pinned_thread_can_reach_when_two_advance() {
         explore(1, false, || {
             let world = Arc::new(World { clock: Clock::new(), slot: AtomicPtr::new(cell()) });
-            let shared = Arc::clone(&world);
-            let reader = thread::spawn(move || {
-                let record = shared.clock.take_record();
-                read(&shared, record);
-                record.leave();
-            });
+            let reader = spawn_reader(&world);
             let shared = Arc::clone(&world);
             let advancer = thread::spawn(move || {
                 shared.clock.advance();
@@ -390,12 +395,7 @@ mod models {
             std::sync::atomic::AtomicBool::new(false);
         explore(preemption_bound, false, move || {
             let world = Arc::new(World { clock: Clock::new(), slot: AtomicPtr::new(cell()) });
-            let shared = Arc::clone(&world);
-            let reader = thread::spawn(move || {
-                let record = shared.clock.take_record();
-                read(&shared, record);
-                record.leave();
-            });
+            let reader = spawn_reader(&world);
             let advancer = (advances_elsewhere > 0).then(|| {
                 let world = Arc::clone(&world);
                 thread::spawn(move || (0..advances_elsewhere).for_each(|_| world.clock.advance()))
