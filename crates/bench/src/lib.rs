@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! matrix.rs   which cells there are: operation, types, keys, size, hashing, rival
-//! keys.rs     what the keys and values are          map.rs      what every rival can do
+//! keys.rs     what the keys and values are     map.rs, set.rs   what every rival can do
 //! operation.rs  one cell's work, for one map        pairs.rs    two maps in turn, and their ratio
 //! latency.rs  single insertions over a growth       memory.rs   bytes over a growth
 //! record.rs   results with machine and commit       report.rs   tables from the record
@@ -24,4 +24,5 @@ pub mod operation;
 pub mod pairs;
 pub mod record;
 pub mod report;
+pub mod set;
 pub mod shared;

@@ -1,12 +1,15 @@
 //! What every rival can do, under one name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::BuildHasher;
 
 use crate::keys::{Key, Value};
+use crate::set::Set;
 
 /// A map to be measured.
 pub trait Map<K, V>: Clone + 'static {
+    /// The set that comes with it.
+    type Set: Set<K>;
     /// An empty map.
     fn empty() -> Self;
     /// An empty map with room for `len` entries, if it can be asked for.
@@ -64,10 +67,12 @@ macro_rules! common {
     };
 }
 
-/// A hash map, whose removal has the name `$remove`.
+/// A hash map and its set; removal has the name `$remove`.
 macro_rules! hash_map {
-    ($map:ty, $remove:ident) => {
+    ($map:ty, $set:ty, $remove:ident) => {
         impl<K: Key, V: Value, S: BuildHasher + Default + Clone + 'static> Map<K, V> for $map {
+            type Set = $set;
+
             fn empty() -> Self {
                 <$map>::with_hasher(S::default())
             }
@@ -86,13 +91,15 @@ macro_rules! hash_map {
     };
 }
 
-hash_map!(tophash::HashMap<K, V, S>, remove);
-hash_map!(hashbrown::HashMap<K, V, S>, remove);
-hash_map!(std::collections::HashMap<K, V, S>, remove);
-hash_map!(griddle::HashMap<K, V, S>, remove);
-hash_map!(indexmap::IndexMap<K, V, S>, swap_remove);
+hash_map!(tophash::HashMap<K, V, S>, tophash::HashSet<K, S>, remove);
+hash_map!(hashbrown::HashMap<K, V, S>, hashbrown::HashSet<K, S>, remove);
+hash_map!(std::collections::HashMap<K, V, S>, std::collections::HashSet<K, S>, remove);
+hash_map!(griddle::HashMap<K, V, S>, griddle::HashSet<K, S>, remove);
+hash_map!(indexmap::IndexMap<K, V, S>, indexmap::IndexSet<K, S>, swap_remove);
 
 impl<K: Key, V: Value> Map<K, V> for BTreeMap<K, V> {
+    type Set = BTreeSet<K>;
+
     fn empty() -> Self {
         Self::new()
     }

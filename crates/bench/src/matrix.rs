@@ -64,10 +64,19 @@ pub enum Rival {
     BTreeMap,
 }
 
+impl Rival {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Hashbrown, Self::Std, Self::Griddle, Self::Indexmap, Self::BTreeMap];
+}
+
 /// The sizes of section 9.
 pub const SIZES: [usize; 7] = [10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000];
 
 const FEW_SIZES: [usize; 3] = [1000, 100_000, 1_000_000];
+
+/// Entries of the maps in rust #36481.
+pub const REPORTED_LEN: usize = 5_000_000;
 
 const MAIN_TYPES: [Types; 3] = [Types::U64U64, Types::StringU64, Types::Bytes16Bytes64];
 
@@ -99,9 +108,16 @@ pub fn all() -> Vec<Cell> {
     for len in FEW_SIZES {
         for operation in Operation::ALL {
             for types in [Types::U64U64, Types::StringU64, Types::PairU64, Types::U64U8] {
-                add(operation, types, random, len, Hashing::Same, Rival::Hashbrown);
+                // A set has no values: of `u64` to `u8` there is none of its own.
+                if types != Types::U64U8 || !Operation::OF_SETS.contains(&operation) {
+                    add(operation, types, random, len, Hashing::Same, Rival::Hashbrown);
+                }
             }
         }
+    }
+    // One map's entries into another at the size of the report of a quadratic case (rust #36481).
+    for types in [Types::U64U64, Types::StringU64] {
+        add(Operation::Merge, types, random, REPORTED_LEN, Hashing::Same, Rival::Hashbrown);
     }
     // Keys with a pattern.
     for len in FEW_SIZES {
@@ -116,7 +132,7 @@ pub fn all() -> Vec<Cell> {
     }
     // The other rivals, with our hasher and as they come.
     for hashing in [Hashing::Same, Hashing::Default] {
-        for rival in [Rival::Std, Rival::Griddle, Rival::Indexmap, Rival::BTreeMap] {
+        for rival in Rival::ALL {
             for len in FEW_SIZES {
                 for operation in MAIN_OPERATIONS {
                     for types in [Types::U64U64, Types::StringU64] {
@@ -385,9 +401,7 @@ mod tests {
     fn every_operation_works_on_every_map() {
         let effort = Effort { builds: 1, pairs: 1, retries: 0, operations: 10 };
         for operation in Operation::ALL {
-            for rival in
-                [Rival::Hashbrown, Rival::Std, Rival::Griddle, Rival::Indexmap, Rival::BTreeMap]
-            {
+            for rival in Rival::ALL {
                 for types in [Types::U64U64, Types::StringU64, Types::U64U8] {
                     let (shape, hashing) = (Shape::Random, Hashing::Default);
                     let cell = Cell { operation, types, shape, len: 100, hashing, rival };

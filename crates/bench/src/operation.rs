@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::keys::{Key, Shape, Value, shuffle};
 use crate::map::Map;
+use crate::set::Set;
 
 /// The operations, each the question that a cell answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -40,15 +41,19 @@ pub enum Operation {
     ClearRefill,
     /// Keep every second entry.
     Retain,
-    /// Count the keys that two maps of equal size have in common: a quarter of them.
-    Intersect,
     /// Insert all entries of one map, in its own order, into an empty one (rust #36481).
     Merge,
+    /// Visit the keys of two sets of equal size that are in any of them; a quarter is in both.
+    SetUnion,
+    /// Visit the keys of two such sets that are in both.
+    SetIntersection,
+    /// Visit the keys of two such sets that are in the first alone.
+    SetDifference,
 }
 
 impl Operation {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Hit,
         Self::HitDependent,
         Self::Miss,
@@ -64,9 +69,14 @@ impl Operation {
         Self::Drop,
         Self::ClearRefill,
         Self::Retain,
-        Self::Intersect,
         Self::Merge,
+        Self::SetUnion,
+        Self::SetIntersection,
+        Self::SetDifference,
     ];
+
+    /// Those of two sets.
+    pub const OF_SETS: [Self; 3] = [Self::SetUnion, Self::SetIntersection, Self::SetDifference];
 
     /// The name in a cell's name.
     #[must_use]
@@ -87,8 +97,10 @@ impl Operation {
             Self::Drop => "drop",
             Self::ClearRefill => "clear-refill",
             Self::Retain => "retain",
-            Self::Intersect => "intersect",
             Self::Merge => "merge",
+            Self::SetUnion => "set-union",
+            Self::SetIntersection => "set-intersection",
+            Self::SetDifference => "set-difference",
         }
     }
 }
@@ -202,6 +214,9 @@ where
             // For each entry that there was: what is in question is the price of the emptiness.
             visits(w, map, visit_all::<K, V, M>)
         }
+        Operation::SetUnion => two_sets(w, union_of::<K, V, M>),
+        Operation::SetIntersection => two_sets(w, intersection_of::<K, V, M>),
+        Operation::SetDifference => two_sets(w, difference_of::<K, V, M>),
         _ => whole_map_sampler::<K, V, M>(operation, w),
     }
 }
@@ -249,14 +264,6 @@ where
                 }
             })
         }),
-        Operation::Intersect => {
-            let mut other = M::empty();
-            for (index, key) in w.missing.iter().chain(&w.sought[..w.sought.len() / 4]).enumerate()
-            {
-                other.put(key.clone(), V::make(index as u64));
-            }
-            Box::new(move || sample(w, w.len(), || common::<K, V, M>(&original, &other)))
-        }
         Operation::Merge => Box::new(move || {
             let repetitions = w.repetitions(w.len());
             let mut made = Vec::with_capacity(repetitions);
@@ -325,6 +332,18 @@ fn visits<K: Key, V: Value, M: Map<K, V>>(
     visit: fn(&M) -> u64,
 ) -> Sampler<'_> {
     Box::new(move || sample(w, w.len(), || visit(&map)))
+}
+
+/// Times `visit` for two sets of equal size, which have a quarter in common; for each key of one.
+fn two_sets<K: Key, V: Value, S: Set<K> + 'static>(
+    w: &Workload<K, V>,
+    visit: fn(&S, &S) -> u64,
+) -> Sampler<'_> {
+    let one = S::of(w.sought.iter().cloned());
+    let common = w.sought.len() / 4;
+    let others = w.missing[common..].iter().chain(&w.sought[..common]);
+    let other = S::of(others.cloned());
+    Box::new(move || sample(w, w.sought.len(), || visit(&one, &other)))
 }
 
 fn churn<K: Key, V: Value, M: Map<K, V>>(w: &Workload<K, V>, mut map: M) -> Sampler<'_> {
@@ -405,8 +424,22 @@ fn visit_all_by_next<K: Key, V: Value, M: Map<K, V>>(map: &M) -> u64 {
 }
 
 #[inline(never)]
-fn common<K: Key, V: Value, M: Map<K, V>>(one: &M, other: &M) -> u64 {
-    let mut count = 0;
-    one.visit(|key, _| count += u64::from(other.look(key).is_some()));
-    count
+fn union_of<K: Key, V: Value, M: Map<K, V>>(one: &M::Set, other: &M::Set) -> u64 {
+    let mut sum = 0_u64;
+    one.visit_union(other, |key| sum = sum.wrapping_add(key.digest()));
+    sum
+}
+
+#[inline(never)]
+fn intersection_of<K: Key, V: Value, M: Map<K, V>>(one: &M::Set, other: &M::Set) -> u64 {
+    let mut sum = 0_u64;
+    one.visit_intersection(other, |key| sum = sum.wrapping_add(key.digest()));
+    sum
+}
+
+#[inline(never)]
+fn difference_of<K: Key, V: Value, M: Map<K, V>>(one: &M::Set, other: &M::Set) -> u64 {
+    let mut sum = 0_u64;
+    one.visit_difference(other, |key| sum = sum.wrapping_add(key.digest()));
+    sum
 }

@@ -2,6 +2,7 @@
 
 use plotters::prelude::*;
 
+use super::sentences::best_run;
 use crate::latency::{Run, Task};
 use crate::memory::Growth;
 use crate::record::Record;
@@ -24,19 +25,17 @@ fn color_of(map: &str) -> RGBColor {
 /// All plots that the record has figures for, by file name.
 pub(super) fn draw(record: &Record) -> Result<Vec<(String, String)>, String> {
     let mut plots = Vec::new();
-    let tasks = [
-        (Task::Insert, "insert-worst.svg", "The worst insertion in each 1/400 of the growth"),
-        (
-            Task::InsertAtRate,
-            "insert-at-rate.svg",
-            "The worst wait, insertions due at a fixed rate",
-        ),
-        (Task::Remove, "remove-worst.svg", "The worst removal in each 1/400 of the way to empty"),
-    ];
-    for (task, name, title) in tasks {
-        let runs = best_runs(record, task);
-        if !runs.is_empty() {
-            plots.push((name.to_owned(), draw_windows(&runs, title)?));
+    for (task, name, title) in [
+        (Task::Insert, "insert-worst", "The worst insertion in each 1/400 of the growth"),
+        (Task::InsertAtRate, "insert-at-rate", "The worst wait, insertions due at a fixed rate"),
+        (Task::Remove, "remove-worst", "The worst removal in each 1/400 of the way to empty"),
+    ] {
+        for (keys, suffix) in [("u64", ""), ("String", "-string")] {
+            let runs = best_runs(record, task, keys);
+            if !runs.is_empty() {
+                let plot = draw_windows(&runs, &format!("{title}, {keys}"))?;
+                plots.push((format!("{name}{suffix}.svg"), plot));
+            }
         }
     }
     if !record.memory.is_empty() {
@@ -46,14 +45,9 @@ pub(super) fn draw(record: &Record) -> Result<Vec<(String, String)>, String> {
 }
 
 /// For each map the run with the smallest worst latency: the rest is the machine.
-fn best_runs(record: &Record, task: Task) -> Vec<&Run> {
+fn best_runs<'a>(record: &'a Record, task: Task, keys: &str) -> Vec<&'a Run> {
     let maps = ["tophash", "hashbrown", "griddle"].into_iter();
-    maps.filter_map(|map| {
-        let runs = record.latency.iter();
-        runs.filter(|run| run.task == task && run.map == map && run.keys == "u64")
-            .min_by_key(|run| run.worst)
-    })
-    .collect()
+    maps.filter_map(|map| Some(best_run(record, task, keys, map)?.0)).collect()
 }
 
 fn draw_windows(runs: &[&Run], title: &str) -> Result<String, String> {

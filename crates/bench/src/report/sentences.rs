@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::tables::{grouped, time};
+use super::tables::{grouped, look, main_cell, time};
 use crate::latency::{Run, Task, WINDOWS};
-use crate::matrix::{Hashing, Rival, all};
+use crate::matrix::{Hashing, REPORTED_LEN, Rival, Types, all};
+use crate::operation::Operation;
 use crate::record::Record;
 
 /// The run of a map with the smallest worst, and how many runs there were. The machine interrupts
@@ -110,6 +111,29 @@ pub(super) fn pauses(record: &Record) -> String {
     ))
 }
 
+/// What inserting one map's entries into another takes at the size of rust #36481.
+pub(super) fn merged(record: &Record) -> String {
+    let cells = [("u64", Types::U64U64), ("String", Types::StringU64)];
+    let cells = cells.map(|(keys, types)| {
+        let found = look(record, &main_cell(Operation::Merge, types, REPORTED_LEN))?;
+        let seconds = |ns: f64| ns * REPORTED_LEN as f64 / 1e9;
+        Some(format!(
+            "{:.2} s for `{keys}` keys, and {:.2} s in hashbrown",
+            seconds(found.ours_ns),
+            seconds(found.theirs_ns)
+        ))
+    });
+    let cells: Vec<String> = cells.into_iter().flatten().collect();
+    if cells.is_empty() {
+        return String::new();
+    }
+    wrapped(&format!(
+        "Inserting all {} entries of one map into an empty other takes {}.\n",
+        grouped(REPORTED_LEN),
+        cells.join("; ")
+    ))
+}
+
 /// What the dashes in the tables of ratios stand for.
 pub(super) fn missing(record: &Record) -> String {
     let all = all();
@@ -126,6 +150,7 @@ pub(super) fn missing(record: &Record) -> String {
         ("std", Rival::Std, Hashing::Same),
         ("griddle", Rival::Griddle, Hashing::Same),
         ("indexmap", Rival::Indexmap, Hashing::Same),
+        ("hashbrown as it comes", Rival::Hashbrown, Hashing::Default),
         ("std as it comes", Rival::Std, Hashing::Default),
         ("griddle as it comes", Rival::Griddle, Hashing::Default),
         ("indexmap as it comes", Rival::Indexmap, Hashing::Default),
@@ -203,6 +228,23 @@ mod tests {
         assert!(text.contains("3 of the 400 parts"), "{text}");
         assert!(text.contains("0.1 to 0.2 (600.0 µs), 5.0 (200.0 µs)."), "{text}");
         assert!(text.contains("the 123 456th"), "{text}");
+    }
+
+    #[test]
+    fn a_merge_is_told_in_seconds() {
+        let mut record = Record::default();
+        assert_eq!(merged(&record), "");
+        let comparison = crate::pairs::Comparison {
+            ratio: 2.0,
+            low: 2.0,
+            high: 2.0,
+            pairs: 5,
+            ours_ns: 100.0,
+            theirs_ns: 50.0,
+        };
+        record.cells.insert("merge/u64-u64/random/5000000/same/hashbrown".to_owned(), comparison);
+        let text = merged(&record).replace('\n', " ");
+        assert!(text.contains("takes 0.50 s for `u64` keys, and 0.25 s in hashbrown."), "{text}");
     }
 
     #[test]

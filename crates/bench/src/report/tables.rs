@@ -32,6 +32,7 @@ pub(super) fn table(name: &str, record: &Record, records: &[Record]) -> Option<S
         "missed" => bars::missed(record, records),
         "missing" => sentences::missing(record),
         "pauses" => sentences::pauses(record),
+        "merged" => sentences::merged(record),
         "operations" => operations(record),
         "shapes" => shapes(record),
         "rivals" => rivals(record, Types::U64U64),
@@ -56,7 +57,7 @@ pub(super) fn origin(record: &Record) -> String {
 }
 
 /// A cell in the setting of the figures to reach.
-fn main_cell(operation: Operation, types: Types, len: usize) -> Cell {
+pub(super) fn main_cell(operation: Operation, types: Types, len: usize) -> Cell {
     let (shape, hashing, rival) = (Shape::Random, Hashing::Same, Rival::Hashbrown);
     Cell { operation, types, shape, len, hashing, rival }
 }
@@ -122,8 +123,10 @@ fn words(operation: Operation) -> &'static str {
         Operation::Drop => "drop",
         Operation::ClearRefill => "clear and insert again",
         Operation::Retain => "retain every second",
-        Operation::Intersect => "intersect two maps, by look-ups",
         Operation::Merge => "insert one map's entries into another, in order",
+        Operation::SetUnion => "union of two sets of keys",
+        Operation::SetIntersection => "intersection of two sets of keys",
+        Operation::SetDifference => "difference of two sets of keys",
     }
 }
 
@@ -206,6 +209,7 @@ fn shapes(record: &Record) -> String {
 
 fn rivals(record: &Record, types: Types) -> String {
     let columns = [
+        ("hashbrown as it comes", Rival::Hashbrown, Hashing::Default),
         ("std, same hasher", Rival::Std, Hashing::Same),
         ("std as it comes", Rival::Std, Hashing::Default),
         ("griddle, same hasher", Rival::Griddle, Hashing::Same),
