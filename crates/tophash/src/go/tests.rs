@@ -131,6 +131,82 @@ fn nan_entries_come_once_while_the_loop_makes_the_map_grow() {
 }
 
 #[test]
+fn floats_with_nan_among_them_agree_with_a_model_whatever_is_done() {
+    for seed in 0..4 {
+        agree_with_nan(seed, testkit::reduced(20_000));
+    }
+}
+
+/// Numbers are found by their value, which is their latest; entries of NaN by a loop alone, each with
+/// the value with which it came, until `clear`.
+fn agree_with_nan(seed: u64, operations: usize) {
+    let mut random = Random::new(seed);
+    let map = Map::make();
+    let (mut numbers, mut of_nan) = (BTreeMap::new(), BTreeSet::new());
+    let mut nan_max = 0;
+    for value in 0..operations {
+        let number = i32::try_from(random.below(300)).expect("it is small");
+        match random.below(100) {
+            0..30 => {
+                map.set(f64::from(number), value);
+                numbers.insert(number, value);
+            }
+            30..40 => {
+                map.set(f64::NAN, value);
+                of_nan.insert(value);
+            }
+            40..65 => {
+                map.delete(&f64::from(number));
+                numbers.remove(&number);
+            }
+            65..70 => map.delete(&f64::NAN),
+            70..90 => {
+                let expected = numbers.get(&number).copied();
+                let found = (expected.unwrap_or(0), expected.is_some());
+                assert_eq!(map.lookup(&f64::from(number)), found);
+                assert_eq!(map.lookup(&f64::NAN), (0, false));
+            }
+            90..99 => {
+                // A loop that deletes numbers which it has not met.
+                let (mut met, mut met_of_nan) = (BTreeSet::new(), BTreeSet::new());
+                let (mut gone, due) = (BTreeSet::new(), numbers.clone());
+                for (key, its) in map.range() {
+                    if key.is_nan() {
+                        assert!(met_of_nan.insert(its), "an entry of NaN comes once");
+                    } else {
+                        #[expect(clippy::cast_possible_truncation, reason = "it was made of one")]
+                        let key = key as i32;
+                        assert!(met.insert(key) && !gone.contains(&key), "once, and never late");
+                        assert_eq!(numbers.get(&key), Some(&its));
+                    }
+                    let victim = i32::try_from(random.below(300)).expect("it is small");
+                    if random.one_in(8) && !met.contains(&victim) {
+                        map.delete(&f64::from(victim));
+                        numbers.remove(&victim);
+                        gone.insert(victim);
+                    }
+                }
+                assert!(of_nan.is_subset(&met_of_nan) && met_of_nan.len() == of_nan.len());
+                assert!(due.keys().all(|key| met.contains(key) || gone.contains(key)));
+            }
+            _ => {
+                if random.one_in(10) {
+                    map.clear();
+                    numbers.clear();
+                    of_nan.clear();
+                }
+            }
+        }
+        nan_max = of_nan.len().max(nan_max);
+        assert_eq!(map.len(), numbers.len() + of_nan.len());
+        if value % 512 == 0 {
+            check(&map);
+        }
+    }
+    assert!(operations < 10_000 || nan_max > 50, "there were many");
+}
+
+#[test]
 fn operate_and_assign_and_append_in_place() {
     let counts: Map<&str, i32> = Map::make();
     counts.update("a", |n| *n += 5);

@@ -337,13 +337,18 @@ impl<K: Key, S: BuildHasher + Default + Clone> MapSubject<K, S> {
                     _ => ending.after(count, map.into_iter().map(id_of)),
                 };
                 let entries = taken.iter().map(|&(key, value)| (K::from_id(key), value));
-                if count % 3 == 1 {
-                    let policy = self.map.shrink_policy();
-                    self.map = entries.collect();
-                    self.map.set_shrink_policy(policy);
-                } else {
-                    self.map.extend(entries);
+                let policy = self.map.shrink_policy();
+                match count % 3 {
+                    0 => self.map.extend(entries),
+                    1 => self.map = entries.collect(),
+                    _ => {
+                        self.map = HashMap::with_capacity_and_hasher(taken.len(), S::default());
+                        entries.for_each(|(key, value)| {
+                            self.map.insert(key, value);
+                        });
+                    }
                 }
+                self.map.set_shrink_policy(policy);
                 taken
             }
             _ => return self.apply_visit(operation),

@@ -346,10 +346,22 @@ impl<K: Key, S: BuildHasher + Default + Clone> SetSubject<K, S> {
             }
             Operation::Drain(count, ending) => ending.after(count, self.set.drain().map(pair_of)),
             Operation::Rebuild(count, ending) => {
+                let policy = self.set.shrink_policy();
                 let empty = HashSet::with_seed_and_hasher(5, S::default());
                 let elements = core::mem::replace(&mut self.set, empty).into_iter();
                 let taken = ending.after(count, elements.map(pair_of));
-                self.set.extend(taken.iter().map(|&(key, value)| Element::new(key, value)));
+                let elements = taken.iter().map(|&(key, value)| Element::new(key, value));
+                match count % 3 {
+                    0 => self.set.extend(elements),
+                    1 => self.set = elements.collect(),
+                    _ => {
+                        self.set = HashSet::with_capacity_and_hasher(taken.len(), S::default());
+                        elements.for_each(|element| {
+                            self.set.insert(element);
+                        });
+                    }
+                }
+                self.set.set_shrink_policy(policy);
                 taken
             }
             _ => return self.apply_visit(operation),
