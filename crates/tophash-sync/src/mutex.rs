@@ -8,12 +8,13 @@
 //! and its end take 2.2 ns instead of `parking_lot`'s 4.3 (docs/decisions/0011).
 //!
 //! 1. Only who changed `is_locked` from false to true, or was handed the lock, has it.
-//! 2. A thread sleeps only while it is counted in `sleepers`, and has made everybody pass a barrier
-//!    since.
+//! 2. A thread sleeps in the parking lot only while it is counted in `sleepers`, and has made
+//!    everybody pass a barrier since.
 
 use crate::atomics::{AtomicBool, AtomicUsize, Ordering, spin_loop};
 use crate::barrier;
 use crate::parking::Spot;
+use crate::patience::Patience;
 use std::cell::UnsafeCell;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
@@ -40,7 +41,7 @@ pub(crate) struct Mutex<T> {
     value: UnsafeCell<T>,
 }
 
-/// A thread counted in `sleepers` as long as this lives, also if a barrier panics.
+/// A thread counted in `sleepers` as long as this lives.
 struct Sleeper<'a>(&'a AtomicUsize);
 
 impl<'a> Sleeper<'a> {
@@ -119,7 +120,14 @@ impl<T> Mutex<T> {
             return;
         }
         let _sleeper = Sleeper::announce(&self.sleepers);
-        barrier::heavy();
+        if !barrier::heavy() {
+            // Who gives the lock back may not see that somebody sleeps: so nobody does.
+            let mut patience = Patience::new();
+            while !self.try_take() {
+                patience.wait();
+            }
+            return;
+        }
         while !self.try_take() {
             let was_handed_on =
                 self.spot.park(self.key(), || self.is_locked.load(Ordering::Relaxed));
@@ -187,7 +195,7 @@ impl<T> DerefMut for MutexGuard<'_, T> {
 
 #[cfg(all(test, not(any(loom, shuttle))))]
 mod tests {
-    use super::{Mutex, UNHELPED};
+    use super::{Mutex, UNHELPED, barrier};
     use std::thread;
     use std::time::Duration;
     use testkit::silently;
@@ -218,6 +226,27 @@ mod tests {
             *guard += 10;
         });
         assert_eq!(*mutex.lock(), 13);
+    }
+
+    #[test]
+    fn while_the_kernel_refuses_a_barrier_nobody_sleeps() {
+        let mutex = Mutex::new(0);
+        thread::scope(|threads| {
+            let mut guard = mutex.lock();
+            let waiting = threads.spawn(|| {
+                barrier::refusal::set(true);
+                *mutex.lock() += 1;
+            });
+            while mutex.sleepers.load(super::Ordering::Relaxed) & !UNHELPED == 0 {
+                thread::yield_now();
+            }
+            *guard += 10;
+            // Given back as by one who has not seen the announcement.
+            mutex.is_locked.store(false, super::Ordering::Release);
+            std::mem::forget(guard);
+            waiting.join().expect("it gets the lock");
+        });
+        assert_eq!(*mutex.lock(), 11);
     }
 
     #[test]

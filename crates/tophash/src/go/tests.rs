@@ -137,8 +137,8 @@ fn floats_with_nan_among_them_agree_with_a_model_whatever_is_done() {
     }
 }
 
-/// Numbers are found by their value, which is their latest; entries of NaN by a loop alone, each with
-/// the value with which it came, until `clear`.
+/// Numbers are found by their value, which is their latest; entries of NaN by a loop alone, each
+/// with the value with which it came, until `clear`.
 fn agree_with_nan(seed: u64, operations: usize) {
     let mut random = Random::new(seed);
     let map = Map::make();

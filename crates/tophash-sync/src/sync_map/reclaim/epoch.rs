@@ -159,8 +159,8 @@ impl Clock {
         if self.records().any(is_behind) {
             return;
         }
-        barrier::heavy();
-        if self.records().any(is_behind) {
+        // Where the kernel refuses it, garbage waits.
+        if !barrier::heavy() || self.records().any(is_behind) {
             return;
         }
         // If somebody else was faster, the step is done.
@@ -223,7 +223,7 @@ impl Record {
 
 #[cfg(all(test, not(any(loom, shuttle))))]
 mod tests {
-    use super::{Clock, GRACE, INNER_PINS_MAX};
+    use super::{Clock, GRACE, INNER_PINS_MAX, barrier};
     use testkit::silently;
 
     #[test]
@@ -259,6 +259,18 @@ mod tests {
         other.unpin();
         clock.advance();
         assert_eq!(clock.epoch(), begin + 3);
+    }
+
+    #[test]
+    fn the_epoch_stands_still_while_the_kernel_refuses_a_barrier() {
+        let clock = Clock::new();
+        let begin = clock.epoch();
+        barrier::refusal::set(true);
+        clock.advance();
+        barrier::refusal::set(false);
+        assert_eq!(clock.epoch(), begin);
+        clock.advance();
+        assert_eq!(clock.epoch(), begin + 1);
     }
 
     #[test]
