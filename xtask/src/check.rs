@@ -45,6 +45,8 @@ pub(crate) enum Step {
     Stress,
     /// The map's unit tests pass with plain 64-bit arithmetic in place of vector instructions.
     Portable,
+    /// The tests of the shared maps pass in an optimised build, which may drop what it should not.
+    Optimised,
     /// The map's tests touch no memory that is not theirs.
     Asan,
     /// Shared maps keep their promises in every interleaving of small programs.
@@ -259,6 +261,7 @@ impl Step {
                 .with_flags("RUSTFLAGS", "--cfg tophash_portable")
                 .with(REDUCED, "10")
                 .in_own_folder("portable"),
+            Self::Optimised => CargoCall::new("test -p tophash-sync --lib --release"),
             // Leaks are not errors here: tests leak iterators on purpose, and a census counts what
             // must not be leaked. `--target` keeps the sanitizer out of build scripts. The
             // bootstrap variable opens the flag to a stable compiler; its std is as it was built.
