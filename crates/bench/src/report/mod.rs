@@ -10,6 +10,7 @@ mod shared;
 mod shared_bars;
 mod shared_plot;
 mod tables;
+mod tails_plot;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -49,7 +50,9 @@ pub fn write(record: Option<&Path>, is_check: bool) -> Result<(), String> {
         let text = fill_in(&text, single, shared, &records).map_err(|e| format!("{file}: {e}"))?;
         outputs.push((file.to_owned(), text));
     }
-    for (name, svg) in plots::draw(single)?.into_iter().chain(shared_plot::draw(shared)?) {
+    let tails = tails_plot::draw(shared)?.map(|svg| (tails_plot::FILE.to_owned(), svg));
+    let of_shared = shared_plot::draw(shared)?.into_iter().chain(tails);
+    for (name, svg) in plots::draw(single)?.into_iter().chain(of_shared) {
         outputs.push((format!("{IMAGES}/{name}"), svg));
     }
     for (file, text) in outputs {

@@ -144,7 +144,7 @@ pub(super) fn legend<'a, 'b, D: DrawingBackend + 'a, C: CoordTranslate>(
     labels.label_font(("sans-serif", 14, &INK)).border_style(TRANSPARENT).draw().map_err(text)
 }
 
-fn nanoseconds(ns: f64) -> String {
+pub(super) fn nanoseconds(ns: f64) -> String {
     match ns {
         ns if ns < 1e3 => format!("{ns:.0} ns"),
         ns if ns < 1e6 => format!("{:.0} µs", ns / 1e3),

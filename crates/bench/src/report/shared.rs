@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::tables::{grouped, header, origin, row, time};
-use super::{shared_bars, shared_plot};
+use super::{shared_bars, shared_plot, tails_plot};
 use crate::record::Record;
 use crate::shared::{Quartiles, Throughput};
 
@@ -12,6 +12,9 @@ const TEXT: &str = include_str!("shared.md");
 
 /// Where the plot stands.
 const PLOT: &str = "![Throughput of two threads by the share of reads](images/shared-reading.svg)";
+
+const TAILS_PLOT: &str =
+    "![Percentiles and the worst of single insertions, one thread](images/shared-tails.svg)";
 
 /// A spread between quartiles, relative to the median, that is marked.
 const SPREAD_MAX: f64 = 0.2;
@@ -24,6 +27,8 @@ pub(super) fn section(record: &Record) -> String {
     let tail = record.shared_tails.iter().map(|tail| (tail.len, tail.runs)).max();
     let (tail_len, tail_runs) = tail.unwrap_or_default();
     let plot = if shared_plot::is_drawn(record) { PLOT } else { "" };
+    let has_tails = !tails_plot::shown(record).is_empty();
+    let tails_plot = if has_tails { TAILS_PLOT } else { "" };
     let parts = [
         ("{guide}", "[shared-maps.md](shared-maps.md)".to_owned()),
         ("{plot}", plot.to_owned()),
@@ -37,6 +42,7 @@ pub(super) fn section(record: &Record) -> String {
         ("{tail_len}", grouped(tail_len)),
         ("{tail_runs}", tail_runs.to_string()),
         ("{tails}", tails(record)),
+        ("{tails_plot}", tails_plot.to_owned()),
         ("{interners}", interners(record)),
     ];
     let fill = |text: String, (name, part): &(&str, String)| text.replace(name, part.trim_end());

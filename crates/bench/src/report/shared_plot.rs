@@ -14,7 +14,7 @@ const SHOWN: (&str, usize, usize) = ("u64", 1000, 2);
 const MAPS: [(&str, RGBColor); 7] = [
     ("SyncMap", RGBColor(0, 130, 200)),
     ("ShardedMap", RGBColor(60, 180, 220)),
-    ("WordMap", RGBColor(0, 70, 160)),
+    ("WordMap", RGBColor(50, 90, 230)),
     ("DashMap", RGBColor(230, 110, 0)),
     ("scc HashIndex", RGBColor(150, 120, 200)),
     ("papaya 1024", RGBColor(0, 158, 115)),
@@ -66,6 +66,7 @@ pub(super) fn draw(record: &Record) -> Result<Option<(String, String)>, String> 
             .light_line_style(TRANSPARENT)
             .label_style(("sans-serif", 14, &INK))
             .x_labels(mixes.len() + 2)
+            .y_label_formatter(&|mops| format!("{mops:.0}"))
             .x_label_formatter(&|x| mix_at(*x, &mixes))
             .y_desc("million operations a second")
             .draw()
