@@ -119,6 +119,15 @@ pub fn all() -> Vec<Cell> {
     for types in [Types::U64U64, Types::StringU64] {
         add(Operation::Merge, types, random, REPORTED_LEN, Hashing::Same, Rival::Hashbrown);
     }
+    // Maps of hashbrown with one hasher share an order, in which they are merged and compared; as
+    // they come they do not.
+    for len in FEW_SIZES {
+        for operation in Operation::OF_TWO {
+            for types in [Types::U64U64, Types::StringU64] {
+                add(operation, types, random, len, Hashing::Default, Rival::Hashbrown);
+            }
+        }
+    }
     // Keys with a pattern.
     for len in FEW_SIZES {
         for operation in [Operation::Hit, Operation::Miss, Operation::InsertGrowing] {

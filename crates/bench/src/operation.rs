@@ -78,6 +78,10 @@ impl Operation {
     /// Those of two sets.
     pub const OF_SETS: [Self; 3] = [Self::SetUnion, Self::SetIntersection, Self::SetDifference];
 
+    /// Those of two maps or sets.
+    pub const OF_TWO: [Self; 4] =
+        [Self::Merge, Self::SetUnion, Self::SetIntersection, Self::SetDifference];
+
     /// The name in a cell's name.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -222,7 +222,7 @@ fn rivals(record: &Record, types: Types) -> String {
         &format!("{} at 1 000, 100 000 and 1 000 000 entries", types_name(types)),
         columns.iter().map(|column| column.0.to_owned()),
     );
-    for operation in MAIN_OPERATIONS {
+    for operation in MAIN_OPERATIONS.into_iter().chain(Operation::OF_TWO) {
         let cell = |(_, rival, hashing)| {
             let at = |len| {
                 let cell = Cell { hashing, rival, ..main_cell(operation, types, len) };

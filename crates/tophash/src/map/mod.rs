@@ -4,6 +4,7 @@
 //! compiles when the crate's name is changed.
 
 mod access;
+mod ahead;
 mod bulk;
 mod disjoint;
 mod drain;

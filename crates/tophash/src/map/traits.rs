@@ -51,11 +51,10 @@ where
 {
     /// Whether both maps have the same entries. O(buckets).
     fn eq(&self, other: &Self) -> bool {
-        self.len() == other.len()
-            && self
-                .table
-                .iter()
-                .all(|(key, value)| other.get(key).is_some_and(|its| *value == *its))
+        let is_same = |(_, value): (&K, &V), its: Option<(&K, &V)>| {
+            its.is_some_and(|(_, its)| *value == *its)
+        };
+        self.len() == other.len() && other.all_found(self.table.iter(), |(key, _)| key, is_same)
     }
 }
 

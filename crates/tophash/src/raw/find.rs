@@ -102,6 +102,16 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         None
     }
 
+    /// Asks for the memory that a look-up with this hash will need first.
+    #[inline(always)]
+    pub(crate) fn prefetch_for_look_up(&self, hash: u64) {
+        let index = self.header().index_of(hash);
+        // SAFETY: an index is at most `last` (R2).
+        let (pivot, place) = unsafe { self.header().locate(index, Self::SHAPE) };
+        prefetch(block::word(pivot, place).cast());
+        ask_for_slots((pivot, place), Self::SHAPE);
+    }
+
     /// Asks for the memory that a write of an entry with this hash will need.
     #[cold]
     #[inline(never)]

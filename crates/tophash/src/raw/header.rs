@@ -60,6 +60,10 @@ const _: () = assert!(size_of::<usize>() != 8 || size_of::<Header>() == 40);
 /// log2 of the blocks that are expected in the cache: eight of them take half a megabyte, or are
 /// eight buckets.
 const NEAR_BLOCKS_LOG2: u32 = 3;
+
+/// Blocks of tables that no cache of a core's own is expected to hold, nor its share of the last
+/// one: 8 MiB (docs/decisions/0025). Tests come to it sooner.
+const CACHED_BLOCKS_LOG2: u32 = if cfg!(any(test, verify)) { NEAR_BLOCKS_LOG2 } else { 7 };
 const _: () = assert!(NEAR_BLOCKS_LOG2 <= PAGE_LOG2, "blocks that are found by a root are far");
 
 impl Header {
@@ -309,6 +313,12 @@ impl Header {
     #[inline(always)]
     pub(super) fn is_near(&self) -> bool {
         !self.flags.has(Flags::FAR)
+    }
+
+    /// Whether the table is larger than caches are.
+    #[inline]
+    pub(super) fn exceeds_caches(&self, shape: &Shape) -> bool {
+        (self.mask >> shape.block_log2) >> CACHED_BLOCKS_LOG2 != 0
     }
 
     /// The main bucket `index`.

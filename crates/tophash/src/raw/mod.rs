@@ -311,6 +311,12 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         self.header().is_near()
     }
 
+    /// Whether the table is larger than caches are, so that look-ups wait for memory.
+    #[inline]
+    pub(crate) fn exceeds_caches(&self) -> bool {
+        self.header().exceeds_caches(Self::SHAPE)
+    }
+
     /// Sets the seed and keeps it.
     pub(crate) fn fix_seed(&mut self, hash0: u32) {
         debug_assert!(self.len() == 0);

@@ -147,7 +147,8 @@ where
     /// assert!(one.is_subset(&tophash::HashSet::from(["alice", "bob"])));
     /// ```
     pub fn is_subset(&self, other: &Self) -> bool {
-        self.len() <= other.len() && self.iter().all(|value| other.contains(value))
+        self.len() <= other.len()
+            && other.map.all_found(self.iter(), |value| value, |_, found| found.is_some())
     }
 
     /// Whether every value of `other` is in this set. O(buckets of `other`); O(1) if it has more
@@ -330,11 +331,11 @@ where
     where
         F: FnMut(B, &'a T) -> B,
     {
-        let Self { iter, other } = self;
-        iter.fold(
+        self.other.map.fold_found(
+            self.iter,
             init,
-            |folded, value| {
-                if other.contains(value) { folded } else { f(folded, value) }
+            |folded, value, is_there| {
+                if is_there { folded } else { f(folded, value) }
             },
         )
     }
@@ -363,11 +364,11 @@ where
     where
         F: FnMut(B, &'a T) -> B,
     {
-        let Self { iter, other } = self;
-        iter.fold(
+        self.other.map.fold_found(
+            self.iter,
             init,
-            |folded, value| {
-                if other.contains(value) { f(folded, value) } else { folded }
+            |folded, value, is_there| {
+                if is_there { f(folded, value) } else { folded }
             },
         )
     }

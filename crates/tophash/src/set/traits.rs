@@ -45,7 +45,7 @@ where
 {
     /// Whether both sets have the same values. O(buckets).
     fn eq(&self, other: &Self) -> bool {
-        self.len() == other.len() && self.iter().all(|value| other.contains(value))
+        self.len() == other.len() && self.is_subset(other)
     }
 }
 

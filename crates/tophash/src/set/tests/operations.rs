@@ -50,6 +50,28 @@ fn operations_agree_with_those_of_ordered_sets() {
 }
 
 #[test]
+fn for_each_visits_what_next_does_in_its_order_also_in_large_sets() {
+    fn assert_same<T: PartialEq>(iter: impl Iterator<Item = T> + Clone) {
+        // A `Vec` asks its iterator for one after the other.
+        let one_by_one: Vec<T> = iter.clone().collect();
+        let mut folded = Vec::new();
+        iter.for_each(|value| folded.push(value));
+        assert!(one_by_one == folded);
+    }
+    let large = ((0..150_000).collect(), (75_000..225_000).collect());
+    for (one, two) in pairs().into_iter().chain([large]) {
+        let (a, b) = (salted(1, one.clone()), salted(2, two.clone()));
+        assert_same(a.union(&b));
+        assert_same(a.intersection(&b));
+        assert_same(a.difference(&b));
+        assert_same(a.symmetric_difference(&b));
+        assert_eq!(a.intersection(&b).count(), one.intersection(&two).count());
+        assert_eq!(a.is_subset(&b), one.is_subset(&two));
+        assert_eq!((a == b, a == a.clone()), (one == two, true));
+    }
+}
+
+#[test]
 fn operators_agree_with_those_of_ordered_sets_whatever_the_hashers() {
     for (one, two) in pairs() {
         let (a, b) = (salted(1, one.clone()), salted(2, two.clone()));

@@ -1,0 +1,196 @@
+//! Many look-ups one after the other, of which each asks for its memory some before its turn.
+//!
+//! A processor overlaps look-ups by itself as long as it guesses their results. Where half of the
+//! keys are found and half are not it cannot, and waits for each (docs/decisions/0025).
+
+use core::array;
+use core::hash::{BuildHasher, Hash};
+
+use super::{HashMap, equals};
+use crate::alloc::Allocator;
+
+/// Look-ups that wait for their memory: about as many lines as a processor has on their way.
+const WAITING_LEN: usize = 16;
+
+/// What waits, in turn.
+struct Waiting<I> {
+    items: [Option<(u64, I)>; WAITING_LEN],
+    turn: usize,
+}
+
+impl<I> Waiting<I> {
+    fn new() -> Self {
+        Self { items: array::from_fn(|_| None), turn: 0 }
+    }
+
+    /// Takes in an item with its hash, and gives back the one that has waited longest if all places
+    /// are taken.
+    #[inline(always)]
+    fn exchange(&mut self, hash: u64, item: I) -> Option<(u64, I)> {
+        let due = self.items[self.turn].replace((hash, item));
+        self.turn = (self.turn + 1) % WAITING_LEN;
+        due
+    }
+
+    /// All that wait, the first first.
+    fn into_rest(mut self) -> impl Iterator<Item = (u64, I)> {
+        self.items.rotate_left(self.turn);
+        self.items.into_iter().flatten()
+    }
+}
+
+impl<K, V, S, A> HashMap<K, V, S, A>
+where
+    K: Eq + Hash,
+    S: BuildHasher,
+    A: Allocator,
+{
+    /// The hash of a key that will be looked up in a while.
+    #[inline(always)]
+    fn ask_for(&self, key: &K) -> u64 {
+        let hash = self.hash_of(key);
+        self.table.prefetch_for_look_up(hash);
+        hash
+    }
+
+    #[inline(always)]
+    fn find_asked(&self, hash: u64, key: &K) -> Option<(&K, &V)> {
+        self.table.get(hash, equals(key))
+    }
+
+    /// Folds keys together with whether they are in this map, in their order.
+    #[inline]
+    pub(crate) fn fold_found<'a, B>(
+        &self,
+        keys: impl Iterator<Item = &'a K>,
+        init: B,
+        mut then: impl FnMut(B, &'a K, bool) -> B,
+    ) -> B
+    where
+        K: 'a,
+    {
+        if !self.table.exceeds_caches() {
+            return keys.fold(init, |folded, key| then(folded, key, self.contains_key(key)));
+        }
+        let mut waiting = Waiting::new();
+        let folded =
+            keys.fold(init, |folded, key| match waiting.exchange(self.ask_for(key), key) {
+                Some((hash, due)) => then(folded, due, self.find_asked(hash, due).is_some()),
+                None => folded,
+            });
+        waiting.into_rest().fold(folded, |folded, (hash, due)| {
+            then(folded, due, self.find_asked(hash, due).is_some())
+        })
+    }
+
+    /// Whether `is_right` says so of every item and the entry that this map has with its key, as
+    /// long as it does.
+    #[inline]
+    pub(crate) fn all_found<'a, I: Copy>(
+        &self,
+        mut items: impl Iterator<Item = I>,
+        key_of: impl Fn(I) -> &'a K,
+        is_right: impl Fn(I, Option<(&K, &V)>) -> bool,
+    ) -> bool
+    where
+        K: 'a,
+    {
+        if !self.table.exceeds_caches() {
+            return items.all(|item| is_right(item, self.get_key_value(key_of(item))));
+        }
+        let is_due_right = |(hash, due)| is_right(due, self.find_asked(hash, key_of(due)));
+        let mut waiting = Waiting::new();
+        let goes_on = items.all(|item| {
+            waiting.exchange(self.ask_for(key_of(item)), item).is_none_or(is_due_right)
+        });
+        goes_on && waiting.into_rest().all(is_due_right)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::hash::{Hash, Hasher};
+    use std::vec::Vec;
+
+    use super::{WAITING_LEN, Waiting};
+    use crate::hash_map::HashMap;
+
+    std::thread_local! {
+        static HASHES: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// So large a key that a few hundred make a map that is taken for larger than caches.
+    #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+    struct Wide(u32, [u64; 31]);
+
+    impl Hash for Wide {
+        fn hash<H: Hasher>(&self, state: &mut H) {
+            HASHES.set(HASHES.get() + 1);
+            self.0.hash(state);
+        }
+    }
+
+    fn key(id: u32) -> Wide {
+        Wide(id, [u64::from(id); 31])
+    }
+
+    fn large(ids: impl Iterator<Item = u32>) -> HashMap<Wide, u32> {
+        let mut map = HashMap::new();
+        ids.for_each(|id| {
+            map.insert(key(id), id);
+        });
+        assert!(map.table.exceeds_caches());
+        map
+    }
+
+    #[test]
+    fn what_has_waited_longest_is_due_first_and_nothing_is_lost() {
+        for count in [0, 1, WAITING_LEN - 1, WAITING_LEN, WAITING_LEN + 1, 100] {
+            let mut waiting = Waiting::new();
+            let mut due: Vec<u64> =
+                (0..count as u64).filter_map(|n| Some(waiting.exchange(n, n)?.1)).collect();
+            assert_eq!(due.len(), count.saturating_sub(WAITING_LEN));
+            due.extend(waiting.into_rest().map(|(hash, item)| {
+                assert_eq!(hash, item);
+                item
+            }));
+            assert!(due.into_iter().eq(0..count as u64));
+        }
+    }
+
+    #[test]
+    fn keys_are_found_as_one_by_one_and_in_their_order_also_in_a_growth() {
+        for len in (3000..5000).step_by(97) {
+            let map = large((0..len).map(|id| id * 3));
+            let keys: Vec<Wide> = (0..len).map(key).collect();
+            let found = map.fold_found(keys.iter(), Vec::new(), |mut found, key, is_there| {
+                found.push((key.0, is_there));
+                found
+            });
+            assert!(found.into_iter().eq((0..len).map(|id| (id, id % 3 == 0))));
+        }
+    }
+
+    #[test]
+    fn large_maps_are_equal_if_all_their_entries_are() {
+        let map = large(0..5000);
+        let mut same = large((0..5000).rev());
+        assert_eq!(map, same);
+        *same.get_mut(&key(4999)).unwrap() = 0;
+        assert_ne!(map, same);
+        same.insert(key(4999), 4999);
+        assert_eq!(map, same);
+        same.remove(&key(0));
+        same.insert(key(5000), 0);
+        assert_ne!(map, same);
+    }
+
+    #[test]
+    fn the_first_that_is_wrong_ends_a_comparison() {
+        let (map, other) = (large(0..5000), large(5000..10_000));
+        HASHES.set(0);
+        assert_ne!(map, other);
+        assert!(HASHES.get() <= WAITING_LEN + 1, "{}", HASHES.get());
+    }
+}
