@@ -48,7 +48,7 @@ mod kernel {
 }
 
 /// How often the kernel is asked for a barrier before it counts as refused.
-const TRIES_MAX: u32 = 100;
+pub(crate) const TRIES_MAX: u32 = 100;
 
 /// Whether the kernel helps. Asked once and kept: the two halves must
 /// agree.
@@ -70,24 +70,27 @@ fn full() {
     fence(Ordering::SeqCst);
 }
 
-/// The half for who comes seldom. Returns whether all threads have passed it: once it has agreed
-/// to it the kernel refuses only for a moment, when it has no memory, but then the halves do not
-/// meet.
-#[must_use = "without it the other half is none"]
+/// The half for who comes seldom. Returns whether the halves meet: false only if the kernel, which
+/// has agreed to it, refuses all the same, as it may when it has no memory.
+#[must_use = "if it is false the halves do not meet"]
 pub(crate) fn heavy() -> bool {
     fence(Ordering::SeqCst);
+    (0..TRIES_MAX).any(|_| {
+        let has_passed = try_heavy();
+        if !has_passed {
+            std::thread::yield_now();
+        }
+        has_passed
+    })
+}
+
+fn try_heavy() -> bool {
     #[cfg(test)]
     if refusal::is_here() {
+        refusal::count();
         return false;
     }
-    !kernel::is_there()
-        || (0..TRIES_MAX).any(|_| {
-            let is_passed = kernel::all_threads();
-            if !is_passed {
-                std::thread::yield_now();
-            }
-            is_passed
-        })
+    !kernel::is_there() || kernel::all_threads()
 }
 
 /// A kernel that refuses, for one thread of a test.
@@ -97,6 +100,17 @@ pub(crate) mod refusal {
 
     std::thread_local! {
         static IS_HERE: Cell<bool> = const { Cell::new(false) };
+        static COUNT: Cell<u32> = const { Cell::new(0) };
+    }
+
+    pub(super) fn count() {
+        COUNT.set(COUNT.get() + 1);
+    }
+
+    /// How many barriers were refused to this thread.
+    #[cfg(not(any(loom, shuttle)))]
+    pub(crate) fn counted() -> u32 {
+        COUNT.get()
     }
 
     pub(super) fn is_here() -> bool {

@@ -121,7 +121,8 @@ impl<T> Mutex<T> {
         }
         let _sleeper = Sleeper::announce(&self.sleepers);
         if !barrier::heavy() {
-            // Who gives the lock back may not see that somebody sleeps: so nobody does.
+            // Who gives the lock back may not see that somebody sleeps: so nobody waits until he is
+            // woken.
             let mut patience = Patience::new();
             while !self.try_take() {
                 patience.wait();
@@ -196,6 +197,7 @@ impl<T> DerefMut for MutexGuard<'_, T> {
 #[cfg(all(test, not(any(loom, shuttle))))]
 mod tests {
     use super::{Mutex, UNHELPED, barrier};
+    use crate::parking::visits;
     use std::thread;
     use std::time::Duration;
     use testkit::silently;
@@ -229,22 +231,22 @@ mod tests {
     }
 
     #[test]
-    fn while_the_kernel_refuses_a_barrier_nobody_sleeps() {
+    fn while_the_kernel_refuses_a_barrier_nobody_sleeps_until_woken() {
         let mutex = Mutex::new(0);
         thread::scope(|threads| {
             let mut guard = mutex.lock();
             let waiting = threads.spawn(|| {
                 barrier::refusal::set(true);
                 *mutex.lock() += 1;
+                (barrier::refusal::counted(), visits::counted())
             });
             while mutex.sleepers.load(super::Ordering::Relaxed) & !UNHELPED == 0 {
                 thread::yield_now();
             }
             *guard += 10;
-            // Given back as by one who has not seen the announcement.
-            mutex.is_locked.store(false, super::Ordering::Release);
-            std::mem::forget(guard);
-            waiting.join().expect("it gets the lock");
+            drop(guard);
+            let counted = waiting.join().expect("it gets the lock");
+            assert_eq!(counted, (barrier::TRIES_MAX, 0), "asked for barriers, came to sleep");
         });
         assert_eq!(*mutex.lock(), 11);
     }

@@ -33,6 +33,8 @@ mod lot {
         /// on.
         #[expect(clippy::unused_self, reason = "what model checkers have needs it")]
         pub(crate) fn park(&self, key: usize, may_sleep: impl FnOnce() -> bool) -> bool {
+            #[cfg(test)]
+            super::visits::count();
             // SAFETY: the key is an address that nobody else uses; the closures neither panic nor
             // call the parking lot.
             let result =
@@ -54,6 +56,24 @@ mod lot {
                 });
             }
         }
+    }
+}
+
+/// How often a thread of a test came here to sleep.
+#[cfg(all(test, not(any(loom, shuttle))))]
+pub(crate) mod visits {
+    use std::cell::Cell;
+
+    std::thread_local! {
+        static COUNT: Cell<usize> = const { Cell::new(0) };
+    }
+
+    pub(super) fn count() {
+        COUNT.set(COUNT.get() + 1);
+    }
+
+    pub(crate) fn counted() -> usize {
+        COUNT.get()
     }
 }
 

@@ -18,7 +18,8 @@ impl<K, V, S> SyncMap<K, V, S> {
     ///
     /// It is no cheap call, however few entries there are: to drop them at once it must know that
     /// nobody is reading them, and asks all processors three times, six if somebody is. On Linux
-    /// each time is a system call (`membarrier`) of about 8 microseconds.
+    /// each time is a system call (`membarrier`) of about 8 microseconds; one that the kernel
+    /// refuses, for want of memory, is tried a hundred times, and then later writes drop it.
     ///
     /// ```
     /// use tophash_sync::SyncMap;

@@ -244,7 +244,8 @@ impl<K, V, S> SyncMap<K, V, S> {
     /// it is at most [`GARBAGE_MAX`](Self::GARBAGE_MAX) for each of those threads. Who does stay
     /// keeps all that is removed meanwhile, without a limit; a program that has long readings can
     /// see it here, and copy out what they need. When they have ended, each write drops two
-    /// entries, until no more than usual wait.
+    /// entries, until no more than usual wait. A kernel that has no memory, and therefore refuses
+    /// `membarrier`, keeps garbage waiting as who stays does.
     ///
     /// ```
     /// use tophash_sync::SyncMap;
