@@ -146,6 +146,7 @@ fn agree_with_nan(seed: u64, operations: usize) {
     let mut nan_max = 0;
     for value in 0..operations {
         let number = i32::try_from(random.below(300)).expect("it is small");
+        let when = || format!("seed {seed}, operation {value}");
         match random.below(100) {
             0..30 => {
                 map.set(f64::from(number), value);
@@ -163,8 +164,8 @@ fn agree_with_nan(seed: u64, operations: usize) {
             70..90 => {
                 let expected = numbers.get(&number).copied();
                 let found = (expected.unwrap_or(0), expected.is_some());
-                assert_eq!(map.lookup(&f64::from(number)), found);
-                assert_eq!(map.lookup(&f64::NAN), (0, false));
+                assert_eq!(map.lookup(&f64::from(number)), found, "{}", when());
+                assert_eq!(map.lookup(&f64::NAN), (0, false), "{}", when());
             }
             90..99 => {
                 // A loop that deletes numbers which it has not met.
@@ -172,12 +173,13 @@ fn agree_with_nan(seed: u64, operations: usize) {
                 let (mut gone, due) = (BTreeSet::new(), numbers.clone());
                 for (key, its) in map.range() {
                     if key.is_nan() {
-                        assert!(met_of_nan.insert(its), "an entry of NaN comes once");
+                        assert!(met_of_nan.insert(its), "an entry of NaN comes once: {}", when());
                     } else {
                         #[expect(clippy::cast_possible_truncation, reason = "it was made of one")]
                         let key = key as i32;
-                        assert!(met.insert(key) && !gone.contains(&key), "once, and never late");
-                        assert_eq!(numbers.get(&key), Some(&its));
+                        let is_due = met.insert(key) && !gone.contains(&key);
+                        assert!(is_due, "once, and never late: {}", when());
+                        assert_eq!(numbers.get(&key), Some(&its), "{}", when());
                     }
                     let victim = i32::try_from(random.below(300)).expect("it is small");
                     if random.one_in(8) && !met.contains(&victim) {
@@ -186,8 +188,9 @@ fn agree_with_nan(seed: u64, operations: usize) {
                         gone.insert(victim);
                     }
                 }
-                assert!(of_nan.is_subset(&met_of_nan) && met_of_nan.len() == of_nan.len());
-                assert!(due.keys().all(|key| met.contains(key) || gone.contains(key)));
+                assert_eq!(of_nan, met_of_nan, "{}", when());
+                let is_done = |key| met.contains(key) || gone.contains(key);
+                assert!(due.keys().all(is_done), "{}", when());
             }
             _ => {
                 if random.one_in(10) {
@@ -198,7 +201,7 @@ fn agree_with_nan(seed: u64, operations: usize) {
             }
         }
         nan_max = of_nan.len().max(nan_max);
-        assert_eq!(map.len(), numbers.len() + of_nan.len());
+        assert_eq!(map.len(), numbers.len() + of_nan.len(), "{}", when());
         if value % 512 == 0 {
             check(&map);
         }

@@ -1,7 +1,10 @@
 //! Many look-ups one after the other, of which each asks for its memory some before its turn.
 //!
-//! A processor overlaps look-ups by itself as long as it guesses their results. Where half of the
-//! keys are found and half are not it cannot, and waits for each (docs/decisions/0025).
+//! A processor overlaps look-ups by itself as long as it guesses their results. Where some of the
+//! keys are found and some are not it cannot, and waits for each (docs/decisions/0025).
+//!
+//! In a large map a key is hashed up to [`WAITING_LEN`] keys before it is looked up. Who counts the
+//! calls of `Hash`, or whose `Hash` panics, can tell.
 
 use core::array;
 use core::hash::{BuildHasher, Hash};
@@ -69,7 +72,7 @@ where
     where
         K: 'a,
     {
-        if !self.table.exceeds_caches() {
+        if !self.table.look_ups_can_ask_ahead() {
             return keys.fold(init, |folded, key| then(folded, key, self.contains_key(key)));
         }
         let mut waiting = Waiting::new();
@@ -95,7 +98,7 @@ where
     where
         K: 'a,
     {
-        if !self.table.exceeds_caches() {
+        if !self.table.look_ups_can_ask_ahead() {
             return items.all(|item| is_right(item, self.get_key_value(key_of(item))));
         }
         let is_due_right = |(hash, due)| is_right(due, self.find_asked(hash, key_of(due)));
@@ -115,6 +118,7 @@ mod tests {
 
     use super::{WAITING_LEN, Waiting};
     use crate::hash_map::HashMap;
+    use crate::hash_set::HashSet;
 
     std::thread_local! {
         static HASHES: Cell<usize> = const { Cell::new(0) };
@@ -140,8 +144,12 @@ mod tests {
         ids.for_each(|id| {
             map.insert(key(id), id);
         });
-        assert!(map.table.exceeds_caches());
+        assert!(map.table.look_ups_can_ask_ahead());
         map
+    }
+
+    fn large_set(ids: impl Iterator<Item = u32>) -> HashSet<Wide> {
+        ids.map(key).collect()
     }
 
     #[test]
@@ -161,8 +169,10 @@ mod tests {
 
     #[test]
     fn keys_are_found_as_one_by_one_and_in_their_order_also_in_a_growth() {
+        let mut have_grown = 0;
         for len in (3000..5000).step_by(97) {
             let map = large((0..len).map(|id| id * 3));
+            have_grown += usize::from(!map.is_growing());
             let keys: Vec<Wide> = (0..len).map(key).collect();
             let found = map.fold_found(keys.iter(), Vec::new(), |mut found, key, is_there| {
                 found.push((key.0, is_there));
@@ -170,6 +180,43 @@ mod tests {
             });
             assert!(found.into_iter().eq((0..len).map(|id| (id, id % 3 == 0))));
         }
+        assert!((1..20).contains(&have_grown), "some grow, and some do not");
+    }
+
+    #[test]
+    fn few_keys_are_found_in_a_large_map_and_one_that_is_missing_wherever_it_stands() {
+        let map = large(0..5000);
+        for count in [1, 2, WAITING_LEN - 1, WAITING_LEN, WAITING_LEN + 1, 3 * WAITING_LEN] {
+            let present: Vec<Wide> = (0..).take(count).map(key).collect();
+            let are_found = |keys: &[Wide]| {
+                let found =
+                    map.fold_found(keys.iter(), 0, |sum, _, is_there| sum + usize::from(is_there));
+                let are_all = map.all_found(keys.iter(), |key| key, |_, found| found.is_some());
+                assert_eq!(are_all, found == keys.len());
+                found
+            };
+            assert_eq!(are_found(&present), count);
+            for place in 0..count {
+                let mut keys = present.clone();
+                keys[place] = key(5000);
+                assert_eq!(are_found(&keys), count - 1);
+            }
+        }
+    }
+
+    #[test]
+    fn each_key_is_hashed_once() {
+        let (map, same) = (large(0..5000), large((0..5000).rev()));
+        let (one, two) = (large_set(0..5000), large_set(2500..7500));
+        let hashes = |act: &dyn Fn() -> bool| {
+            HASHES.set(0);
+            assert!(act());
+            HASHES.get()
+        };
+        assert_eq!(hashes(&|| map == same), 5000);
+        assert_eq!(hashes(&|| one.is_subset(&one)), 5000);
+        assert_eq!(hashes(&|| one.difference(&two).count() == 2500), 5000);
+        assert_eq!(hashes(&|| one.intersection(&two).count() == 2500), 5000);
     }
 
     #[test]
@@ -189,8 +236,13 @@ mod tests {
     #[test]
     fn the_first_that_is_wrong_ends_a_comparison() {
         let (map, other) = (large(0..5000), large(5000..10_000));
-        HASHES.set(0);
-        assert_ne!(map, other);
-        assert!(HASHES.get() <= WAITING_LEN + 1, "{}", HASHES.get());
+        let (set, other_set) = (large_set(0..5000), large_set(5000..10_000));
+        let comparisons: [&dyn Fn() -> bool; 3] =
+            [&|| map == other, &|| set == other_set, &|| set.is_subset(&other_set)];
+        for comparison in comparisons {
+            HASHES.set(0);
+            assert!(!comparison());
+            assert!(HASHES.get() <= WAITING_LEN + 1, "{}", HASHES.get());
+        }
     }
 }

@@ -189,6 +189,10 @@ pub(super) fn prefetch_early(address: *const u8) {
     prefetch_into::<SECOND_LEVEL>(address);
 }
 
+/// Whether there is an instruction for it here. Where there is none, what only asks ahead need not
+/// be done.
+pub(super) const CAN_PREFETCH: bool = cfg!(all(target_arch = "x86_64", target_feature = "sse"));
+
 /// Levels of the cache as x86's instruction has them. Others have no names for its hints.
 const FIRST_LEVEL: i32 = 3;
 const SECOND_LEVEL: i32 = 2;

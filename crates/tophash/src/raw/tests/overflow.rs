@@ -150,6 +150,17 @@ fn many_nodes_come_in_as_few_chunks_as_hold_them() {
 }
 
 #[test]
+fn what_used_nodes_leave_missing_comes_in_one_chunk() {
+    let mut counted = Counted::new(Shape::of::<u64, u64>());
+    counted.reserve(50, 1);
+    (0..30).for_each(|_| counted.take());
+    // Twenty are left, so eighty are missing.
+    let taken = counted.reserve(100, 1);
+    assert_eq!(taken.blocks_allocated, if cfg!(stress) { 40 } else { 1 });
+    counted.release_all();
+}
+
+#[test]
 fn one_unused_chunk_is_kept_and_the_others_go_one_by_one() {
     let mut counted = Counted::new(Shape::of::<u64, u64>());
     for _ in 0..10 {
