@@ -119,8 +119,8 @@ pub fn all() -> Vec<Cell> {
     for types in [Types::U64U64, Types::StringU64] {
         add(Operation::Merge, types, random, REPORTED_LEN, Hashing::Same, Rival::Hashbrown);
     }
-    // Maps of hashbrown with one hasher share an order, in which they are merged and compared; as
-    // they come they do not.
+    // Maps of hashbrown with one hasher share an order, in which they are merged and their keys
+    // looked up; as they come they do not.
     for len in FEW_SIZES {
         for operation in Operation::OF_TWO {
             for types in [Types::U64U64, Types::StringU64] {
@@ -139,7 +139,7 @@ pub fn all() -> Vec<Cell> {
             }
         }
     }
-    // The other rivals, with our hasher and as they come.
+    // All rivals, with our hasher and as they come.
     for hashing in [Hashing::Same, Hashing::Default] {
         for rival in Rival::ALL {
             for len in FEW_SIZES {
