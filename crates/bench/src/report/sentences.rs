@@ -57,13 +57,13 @@ pub(super) fn headline(record: &Record) -> String {
             theirs.seconds
         );
     }
-    if let (Some((ours, _)), Some((theirs, _))) =
+    if let (Some((ours, count)), Some((theirs, _))) =
         (of(Task::InsertAtRate, "tophash"), of(Task::InsertAtRate, "hashbrown"))
     {
         let _ = writeln!(
             text,
             "Insertions that are due {} times a second waited {} at the 99.9th percentile, and {} \
-             in hashbrown.",
+             in hashbrown (of {count} runs each the one with the shortest worst wait).",
             grouped(usize::try_from(ours.rate).unwrap_or(usize::MAX)),
             time(ours.percentiles[2]),
             time(theirs.percentiles[2])
@@ -166,8 +166,8 @@ pub(super) fn missing(record: &Record) -> String {
         String::new()
     };
     wrapped(&format!(
-        "A dash stands for what this record does not have: {} of the {} cells{size} (beside {}). \
-         `cargo xtask bench` measures them all.\n",
+        "This record lacks {} of the {} cells{size} (beside {}): a dash below, or an empty \
+         place for three. `cargo xtask bench` measures them all.\n",
         missing.len(),
         all.len(),
         kinds.join(", ")

@@ -35,6 +35,7 @@ pub(super) fn table(name: &str, record: &Record, records: &[Record]) -> Option<S
         "merged" => sentences::merged(record),
         "operations" => operations(record),
         "shapes" => shapes(record),
+        "of-two" => of_two(record),
         "rivals" => rivals(record, Types::U64U64),
         "rivals-string" => rivals(record, Types::StringU64),
         "go" => go(record),
@@ -207,6 +208,27 @@ fn shapes(record: &Record) -> String {
     text
 }
 
+/// Maps of hashbrown share an order if they share a hasher: both ways side by side.
+fn of_two(record: &Record) -> String {
+    let columns = [Types::U64U64, Types::StringU64]
+        .into_iter()
+        .flat_map(|types| [Hashing::Same, Hashing::Default].map(move |hashing| (types, hashing)));
+    let names = columns.clone().map(|(types, hashing)| {
+        let key = if types == Types::U64U64 { "`u64`" } else { "`String`" };
+        let hasher = if hashing == Hashing::Same { "same hasher" } else { "as it comes" };
+        format!("{key}, {hasher}")
+    });
+    let mut text = header("at 1 000, 100 000 and 1 000 000 entries", names);
+    for operation in Operation::OF_TWO {
+        let cell = |(types, hashing)| {
+            let at = |len| look(record, &Cell { hashing, ..main_cell(operation, types, len) });
+            all_of(&FEW_SIZES.map(at))
+        };
+        text += &row(words(operation), columns.clone().map(cell));
+    }
+    text
+}
+
 fn rivals(record: &Record, types: Types) -> String {
     let columns = [
         ("hashbrown as it comes", Rival::Hashbrown, Hashing::Default),
@@ -222,7 +244,7 @@ fn rivals(record: &Record, types: Types) -> String {
         &format!("{} at 1 000, 100 000 and 1 000 000 entries", types_name(types)),
         columns.iter().map(|column| column.0.to_owned()),
     );
-    for operation in MAIN_OPERATIONS.into_iter().chain(Operation::OF_TWO) {
+    for operation in MAIN_OPERATIONS {
         let cell = |(_, rival, hashing)| {
             let at = |len| {
                 let cell = Cell { hashing, rival, ..main_cell(operation, types, len) };
