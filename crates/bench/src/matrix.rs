@@ -231,6 +231,10 @@ impl Cell {
             Operation::Clone | Operation::Drop | Operation::Retain | Operation::Merge => {
                 table_bytes + len * text_bytes
             }
+            // Sets: two on either side.
+            _ if Operation::OF_SETS.contains(&self.operation) => {
+                2 * (table_bytes + len * text_bytes)
+            }
             _ => 0,
         };
         // The order in which keys are made is an array of numbers.

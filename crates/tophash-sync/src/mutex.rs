@@ -32,7 +32,7 @@ const SPINS_MAX: u32 = if cfg!(any(loom, shuttle)) { 0 } else { 100 };
 ///
 /// Who waits is awake for a moment and then sleeps. Who comes may get it before those who wait, but
 /// every half a millisecond or so it is handed on to one of them, unless somebody takes it in
-/// between.
+/// between. (It is not to who waits awake because the kernel refused a barrier.)
 pub(crate) struct Mutex<T> {
     is_locked: AtomicBool,
     /// Threads that sleep here, or are about to; and [`UNHELPED`].
