@@ -66,6 +66,8 @@ fn during(refusal: Refusal, act: impl FnOnce()) -> bool {
 fn carry_out(operation: &str, refusal: &str, first: usize) {
     let (.., act) = OPERATIONS.iter().find(|(name, ..)| *name == operation).expect("it is one");
     let refusal = if refusal == ALONE { Refusal::Nth } else { Refusal::From };
+    // With one processor the test's name stands at the beginning of the first line.
+    println!();
     for nth in first..=NTH_MAX {
         let (refused, usage) = measure(|| {
             let act = AssertUnwindSafe(|| act(refusal(nth)));
