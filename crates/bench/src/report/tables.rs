@@ -184,6 +184,11 @@ fn all_of(cells: &[Option<Comparison>]) -> Option<String> {
     Some(shown.collect::<Vec<_>>().join(" "))
 }
 
+/// Of types whose keys are numbers or texts.
+fn key_name(types: Types) -> &'static str {
+    if types == Types::U64U64 { "`u64`" } else { "`String`" }
+}
+
 fn shapes(record: &Record) -> String {
     let columns = [
         (Types::U64U64, Shape::Sequential),
@@ -193,10 +198,8 @@ fn shapes(record: &Record) -> String {
         (Types::StringU64, Shape::Words),
         (Types::StringU64, Shape::Urls),
     ];
-    let names = columns.iter().map(|(types, shape)| {
-        let key = if *types == Types::U64U64 { "`u64`" } else { "`String`" };
-        format!("{key} {}", shape.name())
-    });
+    let names =
+        columns.iter().map(|(types, shape)| format!("{} {}", key_name(*types), shape.name()));
     let mut text = header("at 1 000, 100 000 and 1 000 000 entries", names);
     for operation in [Operation::Hit, Operation::Miss, Operation::InsertGrowing] {
         let cell = |(types, shape)| {
@@ -214,9 +217,8 @@ fn of_two(record: &Record) -> String {
         .into_iter()
         .flat_map(|types| [Hashing::Same, Hashing::Default].map(move |hashing| (types, hashing)));
     let names = columns.clone().map(|(types, hashing)| {
-        let key = if types == Types::U64U64 { "`u64`" } else { "`String`" };
         let hasher = if hashing == Hashing::Same { "same hasher" } else { "as it comes" };
-        format!("{key}, {hasher}")
+        format!("{}, {hasher}", key_name(types))
     });
     let mut text = header("at 1 000, 100 000 and 1 000 000 entries", names);
     for operation in Operation::OF_TWO {

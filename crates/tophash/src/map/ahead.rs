@@ -149,7 +149,9 @@ mod tests {
     }
 
     fn large_set(ids: impl Iterator<Item = u32>) -> HashSet<Wide> {
-        ids.map(key).collect()
+        let set: HashSet<Wide> = ids.map(key).collect();
+        assert!(set.map.table.look_ups_can_ask_ahead());
+        set
     }
 
     #[test]
