@@ -3,6 +3,7 @@
 
 use core::any::TypeId;
 use core::hash::{BuildHasher, Hash, Hasher};
+use core::ptr;
 
 use foldhash::fast::FoldHasher;
 
@@ -59,7 +60,7 @@ impl BuildHasher for RandomState {
 
     #[inline(always)]
     fn build_hasher(&self) -> DefaultHasher {
-        DefaultHasher::with_hash0(0)
+        DefaultHasher::new()
     }
 }
 
@@ -82,19 +83,14 @@ impl DefaultHasher {
     /// let hash = hasher.finish();
     /// # let _ = hash;
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn new() -> Self {
-        Self::with_hash0(0)
+        Self::with_seed(Seed::of(0))
     }
 
     #[inline(always)]
-    fn with_hash0(hash0: u32) -> Self {
-        Self::with_seeds(hash0, SharedSeed::global_random())
-    }
-
-    #[inline(always)]
-    fn with_seeds(hash0: u32, key_of_process: &'static SharedSeed) -> Self {
-        Self(FoldHasher::with_seed(u64::from(hash0), key_of_process))
+    fn with_seed(seed: Seed) -> Self {
+        Self(FoldHasher::with_seed(u64::from(seed.hash0), seed.key_of_process))
     }
 }
 
@@ -141,55 +137,83 @@ impl Hasher for DefaultHasher {
     }
 }
 
+/// What the hashes of one map begin with.
+///
+/// The process's key is drawn when it is first asked for, and whoever asks has to find out whether
+/// it is there. A map asks once, when it takes its own seed, and keeps where the key lies
+/// (docs/decisions/0026).
+#[derive(Clone, Copy)]
+pub(crate) struct Seed {
+    /// The map's own seed.
+    pub(crate) hash0: u32,
+    pub(crate) key_of_process: &'static SharedSeed,
+}
+
+impl Seed {
+    /// That of a map which has had no entry yet.
+    pub(crate) const NONE: Self = Self { hash0: 0, key_of_process: SharedSeed::global_fixed() };
+
+    /// That of a map with its own seed in this process.
+    #[inline(always)]
+    pub(crate) fn of(hash0: u32) -> Self {
+        Self { hash0, key_of_process: SharedSeed::global_random() }
+    }
+
+    /// Whether hashes that begin with this one are `SipHash`.
+    #[cfg(feature = "std")]
+    #[inline(always)]
+    fn is_for_sip(self) -> bool {
+        self.hash0 & SIP_BIT != 0
+    }
+}
+
+impl PartialEq for Seed {
+    fn eq(&self, other: &Self) -> bool {
+        self.hash0 == other.hash0 && ptr::eq(self.key_of_process, other.key_of_process)
+    }
+}
+
 /// The hash that a map with this state and seed uses for `key`.
 ///
 /// The default state takes the seed into the hash itself.
 /// Any other state's hash is mixed with the seed afterwards: an identity hash, say, has no bits
 /// where the table needs them.
 #[inline(always)]
-pub(crate) fn hash_key<S, Q>(state: &S, hash0: u32, key: &Q) -> u64
+pub(crate) fn hash_key<S, Q>(state: &S, seed: Seed, key: &Q) -> u64
 where
     S: BuildHasher,
     Q: Hash + ?Sized,
 {
     #[cfg(feature = "std")]
-    if is_default::<S>() && hash0 & SIP_BIT != 0 {
-        return hash_with(Sip::new(hash0), key);
+    if is_default::<S>() && seed.is_for_sip() {
+        return hash_with(Sip::new(seed.hash0), key);
     }
-    first_hash(state, hash0, key)
+    first_hash(state, seed, key)
 }
 
 /// As [`hash_key`], for a map that has not changed its hash.
 #[inline(always)]
-pub(crate) fn first_hash<S, Q>(state: &S, hash0: u32, key: &Q) -> u64
+pub(crate) fn first_hash<S, Q>(state: &S, seed: Seed, key: &Q) -> u64
 where
     S: BuildHasher,
     Q: Hash + ?Sized,
 {
     // A comparison of two constants: the compiler keeps one branch.
     if is_default::<S>() {
-        hash_with(DefaultHasher::with_hash0(hash0), key)
+        hash_with(DefaultHasher::with_seed(seed), key)
     } else {
-        mix(state.hash_one(key), hash0)
+        mix(state.hash_one(key), seed.hash0)
     }
 }
 
-/// [`hash_key`] as a closure, for those who hash many keys: what is the same for all of them is
-/// asked for once.
+/// [`hash_key`] as a closure, for those who hash many keys.
 #[inline(always)]
-pub(crate) fn hasher_of<S, K>(state: &S, hash0: u32) -> impl Fn(&K) -> u64 + '_
+pub(crate) fn hasher_of<S, K>(state: &S, seed: Seed) -> impl Fn(&K) -> u64 + '_
 where
     S: BuildHasher,
     K: Hash,
 {
-    let is_first = is_default::<S>() && hash0 & SIP_BIT == 0;
-    let key_of_process = is_first.then(SharedSeed::global_random);
-    move |key| match key_of_process {
-        Some(key_of_process) if is_default::<S>() => {
-            hash_with(DefaultHasher::with_seeds(hash0, key_of_process), key)
-        }
-        _ => hash_key(state, hash0, key),
-    }
+    move |key| hash_key(state, seed, key)
 }
 
 /// What a fresh hasher makes of one key.

@@ -5,6 +5,7 @@ use core::cell::Cell;
 use core::hash::{BuildHasher, Hash};
 
 use crate::alloc::Allocator;
+use crate::hash::Seed;
 use crate::hash_map::hasher_of;
 use crate::{HashMap, HashSet};
 
@@ -32,7 +33,9 @@ pub(crate) fn repeated_random() -> Option<u32> {
 impl<K: Hash, V, S: BuildHasher, A: Allocator> HashMap<K, V, S, A> {
     /// Panics unless all invariants hold and each entry lies where its hash says. O(n).
     pub fn check(&self) {
-        self.table.check(Some(&hasher_of(&self.hash_builder, self.table.hash0())));
+        let seed = self.table.seed();
+        assert!(self.is_empty() || seed == Seed::of(seed.hash0), "the process's key");
+        self.table.check(Some(&hasher_of(&self.hash_builder, seed)));
     }
 }
 

@@ -13,7 +13,7 @@ use super::{Key, Map, Plain};
 
 fn check<K: Key, V>(map: &Map<K, V>) {
     let inner = map.read().expect("not nil");
-    let hasher = crate::hash_map::hasher_of(&inner.map.hash_builder, inner.map.table.hash0());
+    let hasher = crate::hash_map::hasher_of(&inner.map.hash_builder, inner.map.table.seed());
     inner.map.table.check(Some(&hasher));
 }
 

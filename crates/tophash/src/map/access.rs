@@ -245,9 +245,12 @@ where
     S: BuildHasher,
     A: Allocator,
 {
-    /// The entry with `key`, by the table's own types.
+    /// What `pick` takes of the entry with `key`.
+    ///
+    /// Each way to the entry picks for itself. Where they met with a pair of references, of which
+    /// the caller wants one, it would be asked twice whether there is an entry.
     #[inline(always)]
-    fn find<Q>(&self, key: &Q) -> Option<(&K, &V)>
+    fn find<'a, Q, T>(&'a self, key: &Q, pick: impl Fn(&'a K, &'a V) -> T) -> Option<T>
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
@@ -256,9 +259,9 @@ where
         }
         let hash = self.first_hash_of(key);
         if self.is_usual() {
-            return self.table.get(hash, equals(key));
+            return self.table.get(hash, equals(key)).map(|(key, value)| pick(key, value));
         }
-        self.find_slowly(hash, key)
+        self.find_slowly(hash, key).map(|(key, value)| pick(key, value))
     }
 
     /// [`Self::find`] in a map that grows, has changed its hash, or is very large. The compiler is
@@ -308,10 +311,7 @@ where
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        match self.find(key) {
-            Some((_, value)) => Some(value),
-            None => None,
-        }
+        self.find(key, |_, value| value)
     }
 
     /// The stored key that equals `key`, and its value. O(1).
@@ -325,7 +325,7 @@ where
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        self.find(key)
+        self.find(key, |key, value| (key, value))
     }
 
     /// The stored key that equals `key`, and its value to be changed. O(1).
@@ -373,7 +373,7 @@ where
     where
         Q: Hash + Equivalent<K> + ?Sized,
     {
-        self.find(key).is_some()
+        self.find(key, |_, _| ()).is_some()
     }
 
     /// The value of `key`, or `V`'s default: what Go's `m[k]` reads. O(1).
@@ -391,7 +391,7 @@ where
         Q: Hash + Equivalent<K> + ?Sized,
         V: Clone + Default,
     {
-        self.find(key).map_or_else(V::default, |(_, value)| value.clone())
+        self.find(key, |_, value| value).map_or_else(V::default, V::clone)
     }
 
     /// The value of `key`, to be changed; if there is none, `V`'s default is put there first. What
@@ -410,8 +410,7 @@ where
         V: Default,
     {
         let hash = self.prepare_for(&key);
-        let hash0 = self.table.hash0();
-        let hasher = hasher_of(&self.hash_builder, hash0);
+        let hasher = hasher_of(&self.hash_builder, self.table.seed());
         match self.table.entry(hash, equals(&key), hasher) {
             RawEntry::Occupied(entry) => entry.into_mut().1,
             RawEntry::Vacant(place) => place.insert(key, V::default()).into_mut().1,
@@ -440,6 +439,12 @@ where
     #[inline]
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
         let hash = self.prepare_for(&key);
+        self.put(hash, key, value)
+    }
+
+    /// The rest of [`Self::insert`].
+    #[inline(always)]
+    pub(super) fn put(&mut self, hash: u64, key: K, value: V) -> Option<V> {
         let Self { hash_builder, table } = self;
         let add_to_full = |table: &mut RawTable<K, V, A>, key, value| {
             add_to_full(table, hash_builder, (hash, key, value));
@@ -469,7 +474,7 @@ where
     #[expect(unsafe_code, reason = "unsafe by hashbrown's contract; nothing in it is")]
     pub unsafe fn insert_unique_unchecked(&mut self, key: K, value: V) -> (&K, &mut V) {
         let hash = self.prepare_for(&key);
-        let hasher = hasher_of(&self.hash_builder, self.table.hash0());
+        let hasher = hasher_of(&self.hash_builder, self.table.seed());
         let (key, value) = self.table.insert_unique(hash, key, value, hasher);
         (key, value)
     }
@@ -562,6 +567,6 @@ fn add_to_full<K: Hash, V, S: BuildHasher, A: Allocator>(
     hash_builder: &S,
     (hash, key, value): (u64, K, V),
 ) {
-    let hasher = hasher_of(hash_builder, table.hash0());
+    let hasher = hasher_of(hash_builder, table.seed());
     table.insert_unique(hash, key, value, hasher);
 }

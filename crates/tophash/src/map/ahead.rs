@@ -1,19 +1,27 @@
-//! Many look-ups one after the other, of which each asks for its memory some before its turn.
+//! Many look-ups or insertions one after the other, of which each asks for its memory some before
+//! its turn.
 //!
 //! A processor overlaps look-ups by itself as long as it guesses their results. Where some of the
-//! keys are found and some are not it cannot, and waits for each (docs/decisions/0025).
+//! keys are found and some are not it cannot, and waits for each (docs/decisions/0025); nor can it
+//! overlap insertions, of which some meet a full bucket (docs/decisions/0027).
 //!
-//! In a large map a key is hashed up to [`WAITING_LEN`] keys before it is looked up. Who counts the
-//! calls of `Hash`, or whose `Hash` panics, can tell.
+//! In a large map a key is hashed up to [`WAITING_LEN`] keys before its turn. Who counts the calls
+//! of `Hash`, or whose `Hash` panics, can tell.
 
 use core::array;
 use core::hash::{BuildHasher, Hash};
+use core::ops::ControlFlow;
 
 use super::{HashMap, equals};
 use crate::alloc::Allocator;
+use crate::hash::Seed;
 
-/// Look-ups that wait for their memory: about as many lines as a processor has on their way.
+/// Look-ups or insertions that wait for their memory: about as many lines as a processor has on
+/// their way.
 const WAITING_LEN: usize = 16;
+
+/// The largest entries that wait: they do so on the stack.
+const WAITING_BYTES_MAX: usize = 128;
 
 /// What waits, in turn.
 struct Waiting<I> {
@@ -59,6 +67,54 @@ where
     #[inline(always)]
     fn find_asked(&self, hash: u64, key: &K) -> Option<(&K, &V)> {
         self.table.get(hash, equals(key))
+    }
+
+    /// Inserts entries in their order.
+    #[inline]
+    pub(super) fn insert_all(&mut self, mut entries: impl Iterator<Item = (K, V)>) {
+        let is_large = entries.try_for_each(|(key, value)| {
+            self.insert(key, value);
+            if self.insertions_can_ask_ahead() {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        });
+        if is_large.is_break() {
+            self.insert_all_ahead(entries);
+        }
+    }
+
+    #[inline(always)]
+    fn insertions_can_ask_ahead(&self) -> bool {
+        size_of::<(K, V)>() <= WAITING_BYTES_MAX && self.table.look_ups_can_ask_ahead()
+    }
+
+    /// The rest of [`Self::insert_all`], once the map is large. What waits when an iterator or a
+    /// `Hash` panics is dropped.
+    #[inline(never)]
+    fn insert_all_ahead(&mut self, entries: impl Iterator<Item = (K, V)>) {
+        let mut waiting = Waiting::new();
+        let seed = self.table.seed();
+        entries.for_each(|entry| {
+            let hash = self.first_hash_of(&entry.0);
+            // Where the entry will be unless the map grows until then, or has changed its hash.
+            self.table.prefetch_for_insertion(hash);
+            if let Some((hash, entry)) = waiting.exchange(hash, entry) {
+                self.insert_asked((seed, hash), entry);
+            }
+        });
+        for (hash, entry) in waiting.into_rest() {
+            self.insert_asked((seed, hash), entry);
+        }
+    }
+
+    /// Inserts an entry of which the first hash by a seed is known, which was the map's.
+    #[inline(never)]
+    fn insert_asked(&mut self, (seed, hash): (Seed, u64), (key, value): (K, V)) {
+        let hash = if self.table.seed() == seed { hash } else { self.first_hash_of(&key) };
+        let hash = self.prepare_hashed(hash, &key);
+        self.put(hash, key, value);
     }
 
     /// Folds keys together with whether they are in this map, in their order.
@@ -246,5 +302,109 @@ mod tests {
             assert!(!comparison());
             assert!(HASHES.get() <= WAITING_LEN + 1, "{}", HASHES.get());
         }
+    }
+
+    /// Enough entries of two `u64` for a map that is taken for larger than caches are.
+    const MANY: usize = 20_000;
+
+    #[test]
+    fn what_is_inserted_ahead_is_inserted_in_order_also_in_a_growth() {
+        // Each key comes three times, the next time so soon that the first may still wait.
+        let entries = || {
+            (0..3 * MANY as u64).map(|n| {
+                let key = n / 3 / 5 * 5 + n % 5;
+                (key, n)
+            })
+        };
+        let mut expected = std::collections::BTreeMap::new();
+        entries().for_each(|(key, n)| {
+            expected.insert(key, n);
+        });
+        let mut grown = HashMap::new();
+        // The filter hides how many come, so that the map grows meanwhile.
+        grown.extend(entries().filter(|_| true));
+        let mut reserved = HashMap::with_capacity(3 * MANY);
+        reserved.extend(entries());
+        for map in [grown, reserved] {
+            assert!(map.insertions_can_ask_ahead());
+            map.check();
+            assert_eq!(map.len(), expected.len());
+            assert!(expected.iter().all(|(key, n)| map.get(key) == Some(n)));
+        }
+    }
+
+    #[test]
+    fn a_few_entries_are_inserted_into_a_large_map() {
+        for count in [0, 1, 2, WAITING_LEN, WAITING_LEN + 1, 40] {
+            let mut map: HashMap<usize, usize> = (0..MANY).map(|n| (n, 0)).collect();
+            map.extend((MANY - 1..MANY - 1 + count).map(|n| (n, n)));
+            assert!(map.insertions_can_ask_ahead());
+            assert_eq!(map.len(), MANY + count.saturating_sub(1));
+            assert!((MANY - 1..MANY - 1 + count).all(|n| map[&n] == n));
+        }
+    }
+
+    #[test]
+    fn a_map_that_changes_its_hash_while_entries_wait_has_them_all() {
+        let mut map: HashMap<usize, usize> = (0..MANY).map(|n| (n, n)).collect();
+        let seed = map.table.seed();
+        let falls_into_the_first =
+            |key: &usize| (map.first_hash_of(key) >> 32).trailing_zeros() >= 12;
+        let keys: Vec<usize> = (MANY..).filter(falls_into_the_first).take(300).collect();
+        map.extend(keys.iter().map(|&key| (key, key)));
+        assert!(map.table.seed() != seed, "the keys are a flood");
+        map.check();
+        assert!((0..MANY).chain(keys).all(|key| map[&key] == key));
+        map.extend((MANY..2 * MANY).map(|n| (n, n)));
+        map.check();
+        assert!((0..2 * MANY).all(|key| map[&key] == key));
+    }
+
+    #[test]
+    fn each_entry_that_waits_is_hashed_once() {
+        #[derive(PartialEq, Eq)]
+        struct Counted(usize);
+        impl Hash for Counted {
+            fn hash<H: Hasher>(&self, state: &mut H) {
+                HASHES.set(HASHES.get() + 1);
+                self.0.hash(state);
+            }
+        }
+        let mut map = HashMap::with_capacity(2 * MANY);
+        HASHES.set(0);
+        map.extend((0..MANY).map(|n| (Counted(n), n)));
+        assert!(map.insertions_can_ask_ahead());
+        // The very first takes the map's seed, and is hashed anew with it.
+        assert_eq!(HASHES.get(), MANY + 1);
+    }
+
+    #[test]
+    fn what_waits_when_the_iterator_panics_is_dropped_and_nothing_else_is_lost() {
+        use std::panic::{AssertUnwindSafe, catch_unwind};
+        use std::rc::Rc;
+        let token = Rc::new(());
+        for count in [0, 1, WAITING_LEN - 1, WAITING_LEN, WAITING_LEN + 1, 100] {
+            let mut map: HashMap<usize, Rc<()>> = (0..MANY).map(|n| (n, token.clone())).collect();
+            let entries = (MANY..).filter(|_| true).map(|n| {
+                assert!(n < MANY + count, "expected");
+                (n, token.clone())
+            });
+            assert!(catch_unwind(AssertUnwindSafe(|| map.extend(entries))).is_err());
+            // The first of all does not wait: with it the map is found to be large.
+            let inserted = count.min(1) + count.saturating_sub(1 + WAITING_LEN);
+            assert_eq!(map.len(), MANY + inserted);
+            assert_eq!(Rc::strong_count(&token), 1 + map.len());
+            map.check();
+            drop(map);
+            assert_eq!(Rc::strong_count(&token), 1);
+        }
+    }
+
+    #[test]
+    fn entries_that_are_large_do_not_wait_on_the_stack() {
+        let mut map: HashMap<usize, [usize; 32]> = HashMap::new();
+        map.extend((0..MANY).map(|n| (n, [n; 32])));
+        assert!(map.table.look_ups_can_ask_ahead() && !map.insertions_can_ask_ahead());
+        assert!((0..MANY).all(|n| map[&n] == [n; 32]));
     }
 }

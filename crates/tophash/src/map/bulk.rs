@@ -190,7 +190,7 @@ where
     /// ```
     #[inline]
     pub fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
-        let hasher = hasher_of(&self.hash_builder, self.table.hash0());
+        let hasher = hasher_of(&self.hash_builder, self.table.seed());
         self.table.try_reserve(additional, hasher)
     }
 
@@ -235,7 +235,7 @@ where
     /// ```
     #[inline]
     pub fn grow_step(&mut self, steps: usize) -> bool {
-        let hasher = hasher_of(&self.hash_builder, self.table.hash0());
+        let hasher = hasher_of(&self.hash_builder, self.table.seed());
         self.table.grow_step(steps, hasher)
     }
 }

@@ -117,8 +117,8 @@ where
     {
         let hash = self.prepare_for(key);
         RawEntry::in_owner(self, |map| {
-            let hash0 = map.table.hash0();
-            map.table.entry(hash, equals(key), hasher_of(&map.hash_builder, hash0))
+            let seed = map.table.seed();
+            map.table.entry(hash, equals(key), hasher_of(&map.hash_builder, seed))
         })
     }
 }

@@ -34,7 +34,7 @@ use crate::alloc::{Allocator, Global};
 #[cfg(feature = "std")]
 use crate::hash::fresh_sip_hash0;
 pub(crate) use crate::hash::hasher_of;
-use crate::hash::{first_hash, hash_key, is_default};
+use crate::hash::{Seed, first_hash, hash_key, is_default};
 use crate::raw::RawTable;
 use crate::{DefaultHashBuilder, Equivalent};
 
@@ -114,13 +114,13 @@ where
     /// The hash that this map uses for `key`.
     #[inline(always)]
     pub(crate) fn hash_of<Q: Hash + ?Sized>(&self, key: &Q) -> u64 {
-        hash_key(&self.hash_builder, self.table.hash0(), key)
+        hash_key(&self.hash_builder, self.table.seed(), key)
     }
 
     /// As [`Self::hash_of`], in a map that has not changed its hash.
     #[inline(always)]
     fn first_hash_of<Q: Hash + ?Sized>(&self, key: &Q) -> u64 {
-        first_hash(&self.hash_builder, self.table.hash0(), key)
+        first_hash(&self.hash_builder, self.table.seed(), key)
     }
 
     /// Whether a look-up has nothing to mind: the hash is the first, and the table as most are.
@@ -139,7 +139,12 @@ where
     /// change the seed of an empty map.
     #[inline(always)]
     pub(crate) fn prepare_for<Q: Hash + ?Sized>(&mut self, key: &Q) -> u64 {
-        let hash = self.first_hash_of(key);
+        self.prepare_hashed(self.first_hash_of(key), key)
+    }
+
+    /// As [`Self::prepare_for`], when the first hash of the key is known.
+    #[inline(always)]
+    fn prepare_hashed<Q: Hash + ?Sized>(&mut self, hash: u64, key: &Q) -> u64 {
         if self.is_calm() { hash } else { self.prepare_slowly(hash, key) }
     }
 
@@ -150,7 +155,7 @@ where
     #[cold]
     #[inline(never)]
     fn prepare_slowly<Q: Hash + ?Sized>(&mut self, hash: u64, key: &Q) -> u64 {
-        let hash0 = self.table.hash0();
+        let seed = self.table.seed();
         let hash = if self.table.has_first_hash() { hash } else { self.hash_of(key) };
         if self.table.wants_preparation() {
             if !self.table.is_near() {
@@ -158,7 +163,7 @@ where
             }
             self.prepare();
         }
-        if self.table.hash0() == hash0 { hash } else { self.hash_of(key) }
+        if self.table.seed() == seed { hash } else { self.hash_of(key) }
     }
 
     #[inline(always)]
@@ -167,8 +172,8 @@ where
         if self.table.is_suspect() {
             self.answer_flood();
         }
-        let hash0 = self.table.hash0();
-        self.table.prepare(hasher_of(&self.hash_builder, hash0));
+        let seed = self.table.seed();
+        self.table.prepare(hasher_of(&self.hash_builder, seed));
     }
 
     /// Changes the hash, if it is the default state's and was not changed at this size. O(buckets).
@@ -177,7 +182,7 @@ where
     fn answer_flood(&mut self) {
         if is_default::<S>() && self.table.may_change_hash() {
             let hash0 = fresh_sip_hash0();
-            self.table.change_hash(hash0, hasher_of(&self.hash_builder, hash0));
+            self.table.change_hash(hash0, hasher_of(&self.hash_builder, Seed::of(hash0)));
         }
     }
 }

@@ -108,7 +108,7 @@ where
         budget: usize,
         visit: impl FnMut(&K, &V),
     ) -> ScanStep {
-        let hasher = hasher_of(&self.hash_builder, self.table.hash0());
+        let hasher = hasher_of(&self.hash_builder, self.table.seed());
         self.table.scan(raw::Position(position.0), budget, hasher, visit).into()
     }
 
@@ -144,7 +144,7 @@ where
         budget: usize,
         mut keep: impl FnMut(&K, &mut V) -> bool,
     ) -> ScanStep {
-        let hasher = hasher_of(&self.hash_builder, self.table.hash0());
+        let hasher = hasher_of(&self.hash_builder, self.table.seed());
         let position = raw::Position(position.0);
         self.table.scan_mut(position, budget, hasher, |key, value| keep(key, value)).into()
     }

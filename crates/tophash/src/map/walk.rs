@@ -96,7 +96,7 @@ where
 
     /// [`HashMap::prepare`] while walkers are under way. The hash is not changed.
     pub(crate) fn prepare_walked(&mut self, walkers: &mut [Walker]) {
-        let hasher = hasher_of(&self.hash_builder, self.table.hash0());
+        let hasher = hasher_of(&self.hash_builder, self.table.seed());
         self.table.prepare_walked(walkers, &hasher);
     }
 
@@ -107,7 +107,7 @@ where
 
     /// Adds an entry that is not there, behind all marks of its chain.
     pub(crate) fn add_walked(&mut self, walkers: &mut [Walker], hash: u64, key: K, value: V) {
-        let hasher = hasher_of(&self.hash_builder, self.table.hash0());
+        let hasher = hasher_of(&self.hash_builder, self.table.seed());
         self.table.make_room_walked(walkers, &hasher);
         self.table.insert_new(hash, key, value);
     }
@@ -221,7 +221,7 @@ where
     /// Splits up to `steps` buckets of a growth under way, as [`HashMap::grow_step`]. Returns
     /// whether there are more that can be split now: some must wait until the walk has gone on.
     pub fn grow_step(&mut self, steps: usize) -> bool {
-        let hasher = hasher_of(&self.map.hash_builder, self.map.table.hash0());
+        let hasher = hasher_of(&self.map.hash_builder, self.map.table.seed());
         self.map.table.grow_step_walked(slice::from_mut(&mut self.walker), steps, &hasher)
     }
 

@@ -15,6 +15,7 @@
 //! address: a table of one block uses it as a directory page of one block, so that all tables but
 //! the largest find a bucket by the same few instructions.
 
+use core::hint::assert_unchecked;
 use core::mem::MaybeUninit;
 use core::ptr::{self, NonNull};
 
@@ -152,7 +153,11 @@ pub(crate) fn bucket(pivot: *mut u8, len: usize, place: usize, shape: &Shape) ->
 pub(crate) fn slots(pivot: *mut u8, place: usize, shape: &Shape) -> NonNull<u8> {
     // SAFETY: the slots lie within the block, so their address is not null. A look-up in a table
     // without memory finds no match in the word and does not come here.
-    unsafe { NonNull::new_unchecked(slots_address(pivot, place, shape)) }
+    unsafe {
+        let address = slots_address(pivot, place, shape);
+        assert_unchecked(!address.is_null());
+        NonNull::new_unchecked(address)
+    }
 }
 
 /// As [`slots`]; what lies before `EMPTY` may be asked for, and not be looked at.

@@ -9,6 +9,7 @@
 //!
 //! How keys and values lie in the slots is in `sizing.rs`.
 
+use core::hint::assert_unchecked;
 use core::marker::PhantomData;
 use core::ptr::{self, NonNull};
 
@@ -79,7 +80,7 @@ impl<K, V> Slots<K, V> {
     #[inline(always)]
     pub(crate) unsafe fn key(self, slot: usize) -> *mut K {
         // SAFETY: within the eight keys.
-        unsafe { self.start.add(slot * Self::SHAPE.key_stride).cast().as_ptr() }
+        unsafe { known(self.start.as_ptr().wrapping_add(slot * Self::SHAPE.key_stride).cast()) }
     }
 
     /// Where the value of `slot` lies.
@@ -92,9 +93,29 @@ impl<K, V> Slots<K, V> {
         // SAFETY: within the eight values, which begin at the offset.
         unsafe {
             let shape = Self::SHAPE;
-            self.start.add(shape.values_offset + slot * shape.value_stride).cast().as_ptr()
+            known(
+                self.start
+                    .as_ptr()
+                    .wrapping_add(shape.values_offset + slot * shape.value_stride)
+                    .cast(),
+            )
         }
     }
+}
+
+/// The pointer, of which the compiler is told that it is not null. It does not know that of an
+/// address that was computed, and asks where an `Option` of a reference is taken apart. Told of a
+/// pointer of which it can prove as much (by `NonNull::add`), it forgets both
+/// (docs/decisions/0026).
+///
+/// # Safety
+///
+/// It is not null.
+#[inline(always)]
+unsafe fn known<T>(pointer: *mut T) -> *mut T {
+    // SAFETY: as the caller says.
+    unsafe { assert_unchecked(!pointer.is_null()) };
+    pointer
 }
 
 /// Copies the bytes of an entry from one slot to another, which may be the same: what was there is

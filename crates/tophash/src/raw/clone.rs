@@ -37,7 +37,7 @@ impl<K: Clone, V: Clone, A: Allocator> RawTable<K, V, A> {
     /// and has those made so far.
     fn copy_from(&mut self, source: &Self) {
         debug_assert!(self.len() == 0);
-        self.header_mut().hash0 = source.header().hash0;
+        self.header_mut().take_over_seed(source.header().seed());
         self.header_mut().take_over(source.header().flags, Self::SHAPE);
         if !source.header().is_allocated() {
             return;

@@ -112,6 +112,18 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         ask_for_slots((pivot, place), Self::SHAPE);
     }
 
+    /// Asks for the memory that an insertion with this hash will need: the first two lines of the
+    /// slots, in one of which the first free one of `u64` pairs is.
+    #[inline(always)]
+    pub(crate) fn prefetch_for_insertion(&self, hash: u64) {
+        let index = self.header().index_of(hash);
+        // SAFETY: an index is at most `last` (R2).
+        let (pivot, place) = unsafe { self.header().locate(index, Self::SHAPE) };
+        prefetch(block::word(pivot, place).cast());
+        ask_for_slots((pivot, place), Self::SHAPE);
+        prefetch(block::slots_address(pivot, place, Self::SHAPE).wrapping_add(LINE_BYTES));
+    }
+
     /// Asks for the memory that a write of an entry with this hash will need.
     #[cold]
     #[inline(never)]

@@ -2,12 +2,15 @@
 
 use core::ptr::{self, NonNull};
 
+use foldhash::SharedSeed;
+
 use super::bucket::Bucket;
 use super::directory::{self, PAGE_LOG2};
 use super::flags::Flags;
 use super::sizing::Shape;
 use super::tophash::{SLOT_COUNT, Word};
 use super::{Extra, block};
+use crate::hash::Seed;
 
 /// What a table without memory points to: the head of a block of one bucket without an entry. It
 /// is never written (R9), and its slots do not exist.
@@ -31,7 +34,7 @@ pub(super) struct EmptyPage(pub(super) *mut u8);
 // SAFETY: the static is never written.
 unsafe impl Sync for EmptyPage {}
 
-/// The table's header: Go's `hmap`, in 40 bytes on a 64-bit machine.
+/// The table's header: Go's `hmap`, and as large, 48 bytes on a 64-bit machine.
 ///
 /// Go's `B` is `mask.count_ones()`, its `nevacuate` is [`Header::nevacuate`]; its `oldbuckets` does
 /// not exist, because the old place is half of the new one.
@@ -52,10 +55,12 @@ pub(super) struct Header {
     /// The map's own seed.
     pub(super) hash0: u32,
     pub(super) flags: Flags,
+    /// What else a hash begins with: see [`Seed`].
+    key_of_process: &'static SharedSeed,
 }
 
 // SAFETY of sending: see `RawTable`. This line keeps the header at the size of the guide's picture.
-const _: () = assert!(size_of::<usize>() != 8 || size_of::<Header>() == 40);
+const _: () = assert!(size_of::<usize>() != 8 || size_of::<Header>() == 48);
 
 /// log2 of the blocks that are expected in the cache: eight of them take half a megabyte, or are
 /// eight buckets.
@@ -79,14 +84,16 @@ impl Header {
             extra: ptr::null_mut(),
             mask: 0,
             bound: 0,
-            hash0: 0,
+            hash0: Seed::NONE.hash0,
             flags: settings.and(Flags::IDLE),
+            key_of_process: Seed::NONE.key_of_process,
         }
     }
 
     /// That of a table without memory which has this one's seed and settings.
     pub(super) fn without_memory(&self) -> Self {
-        Self { hash0: self.hash0, flags: self.flags.settings(), ..Self::empty() }
+        let Self { hash0, key_of_process, .. } = *self;
+        Self { hash0, key_of_process, flags: self.flags.settings(), ..Self::empty() }
     }
 
     /// Takes over another table's flags, but for what follows from the size. There is no entry yet.
@@ -110,7 +117,19 @@ impl Header {
         let settings = self.flags.0 & !(u32::from(u8::MAX) << Flags::EPOCH_SHIFT);
         self.flags = Flags(settings | epoch << Flags::EPOCH_SHIFT);
         self.flags.set(Flags::OTHER_HASH, hash0 >> 31 != 0);
-        self.hash0 = hash0;
+        Seed { hash0: self.hash0, key_of_process: self.key_of_process } = Seed::of(hash0);
+    }
+
+    /// What hashes begin with.
+    #[inline(always)]
+    pub(super) fn seed(&self) -> Seed {
+        Seed { hash0: self.hash0, key_of_process: self.key_of_process }
+    }
+
+    /// Takes over another table's seed. There is no entry yet; the flags follow by
+    /// [`Self::take_over`].
+    pub(super) fn take_over_seed(&mut self, seed: Seed) {
+        Seed { hash0: self.hash0, key_of_process: self.key_of_process } = seed;
     }
 
     /// Panics unless R11 holds.

@@ -8,7 +8,7 @@
 //! The bucket and its overflow buckets are a *chain*. All this is Go's classic map.
 //!
 //! ```text
-//! RawTable ─ count, mask, bound, hash0, buckets ─► blocks of main buckets (block.rs)
+//! RawTable ─ count, mask, bound, seed, buckets ──► blocks of main buckets (block.rs)
 //!          └ extra ──► directory of the blocks     (directory.rs, tables of several blocks)
 //!                  └─► slab of overflow buckets    (overflow.rs)
 //! ```
@@ -118,6 +118,7 @@ use core::ptr::NonNull;
 
 use crate::TryReserveError;
 use crate::alloc::{Allocator, Global, allocate};
+use crate::hash::Seed;
 use block::{DropTable, Kind};
 use bucket::{Bucket, Slots};
 use directory::Directory;
@@ -274,6 +275,12 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     #[inline(always)]
     pub(crate) fn hash0(&self) -> u32 {
         self.header().hash0
+    }
+
+    /// What the hashes of the entries begin with.
+    #[inline(always)]
+    pub(crate) fn seed(&self) -> Seed {
+        self.header().seed()
     }
 
     /// Whether a look-up takes the shortest way: no growth is under way, few blocks; and, if the

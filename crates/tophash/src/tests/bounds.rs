@@ -155,7 +155,7 @@ fn wander<V: Clone>(value: &V, entry_count_max: usize, seeds: u32) {
                 );
             }
         }
-        let hasher = crate::hash_map::hasher_of(&map.hash_builder, map.table.hash0());
+        let hasher = crate::hash_map::hasher_of(&map.hash_builder, map.table.seed());
         map.table.check(Some(&hasher));
     }
 }

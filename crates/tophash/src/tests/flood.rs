@@ -8,7 +8,7 @@ use testkit::hashers::Identity;
 use testkit::silently;
 
 use super::check;
-use crate::hash::hash_key;
+use crate::hash::{Seed, hash_key};
 use crate::{HashMap, HashSet, RandomState};
 
 std::thread_local! {
@@ -37,7 +37,7 @@ impl Hash for Probed {
 /// Keys that a map with the default state puts into few buckets at its present seed: those whose
 /// index ends in `bits` bits of zero. Numbers from `from` on.
 fn colliding(hash0: u32, bits: u32, from: u64) -> impl Iterator<Item = u64> {
-    let index = move |key: &u64| hash_key(&RandomState::new(), hash0, key) >> 32;
+    let index = move |key: &u64| hash_key(&RandomState::new(), Seed::of(hash0), key) >> 32;
     (from..).filter(move |key| index(key).trailing_zeros() >= bits)
 }
 
@@ -53,7 +53,7 @@ fn a_hundred_thousand_keys_for_one_bucket_cost_linear_work() {
     COMPARISONS.set(0);
     let mut visited = 0;
     for &key in &keys {
-        visited += map.table.chain_depth(hash_key(&map.hash_builder, map.table.hash0(), &key));
+        visited += map.table.chain_depth(hash_key(&map.hash_builder, map.table.seed(), &key));
         map.insert(Probed(key), key);
     }
     assert_ne!(map.table.hash0(), seed, "the hash was changed");
@@ -78,7 +78,7 @@ fn an_attacker_who_knows_every_seed_gains_nothing() {
         let bits = map.table.bucket_count().ilog2();
         let key = colliding(map.table.hash0(), bits, from).next().expect("keys without end");
         from = key + 1;
-        visited += map.table.chain_depth(hash_key(&map.hash_builder, map.table.hash0(), &key));
+        visited += map.table.chain_depth(hash_key(&map.hash_builder, map.table.seed(), &key));
         map.insert(key, ());
     }
     check(&map);
@@ -94,7 +94,7 @@ fn a_state_of_the_users_own_is_never_replaced() {
     let mut map = HashMap::with_hasher(Identity);
     map.insert(u64::MAX, 0);
     let seed = map.table.hash0();
-    let bad = |key: &u64| (hash_key(&Identity, seed, key) >> 32).trailing_zeros() >= 8;
+    let bad = |key: &u64| (hash_key(&Identity, Seed::of(seed), key) >> 32).trailing_zeros() >= 8;
     for key in (0..).filter(bad).take(3000) {
         map.insert(key, key);
     }

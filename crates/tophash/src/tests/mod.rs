@@ -20,9 +20,8 @@ mod walking;
 use std::hash::{BuildHasher, Hash};
 
 use crate::HashMap;
-use crate::hash_map::hasher_of;
 
 /// Recounts the invariants of a map's table.
 pub(crate) fn check<K: Hash, V, S: BuildHasher>(map: &HashMap<K, V, S>) {
-    map.table.check(Some(&hasher_of(&map.hash_builder, map.table.hash0())));
+    map.check();
 }

@@ -41,7 +41,7 @@ impl World {
 }
 
 pub(super) fn check(map: &Map) {
-    let hasher = hasher_of(&map.hash_builder, map.table.hash0());
+    let hasher = hasher_of(&map.hash_builder, map.table.seed());
     map.table.check(Some(&hasher));
 }
 

@@ -206,7 +206,7 @@ fn keys_of_parts<S: BuildHasher>(
     mut counts: Vec<usize>,
 ) -> Vec<usize> {
     let buckets = map.stats().buckets;
-    let hash = hasher_of(&map.hash_builder, map.table.hash0());
+    let hash = hasher_of(&map.hash_builder, map.table.seed());
     let sum = counts.iter().sum();
     let is_wanted = |key: &usize| {
         let index = (hash(key) >> 32) as usize % (buckets * counts.len());
