@@ -149,33 +149,33 @@ impl<A: Allocator> Parts<A> {
         for first in (0..live).step_by(shape.block_len()) {
             let len = shape.block_len().min(live - first);
             // SAFETY: `first` is at most `last` in both tables, and so many buckets are live from
-            // there on in that block. A word is written when the slots are there (R3).
+            // there on in that block. Where a word has hints, its link follows (R4); no user code
+            // runs meanwhile.
             unsafe {
                 let (from, _) = source.locate(first as u32, shape);
                 let (to, _) = self.header.locate(first as u32, shape);
                 let slots_bytes = shape.slots_bytes * len;
                 ptr::copy_nonoverlapping(from.sub(slots_bytes), to.sub(slots_bytes), slots_bytes);
+                ptr::copy_nonoverlapping(block::word(from, 0), block::word(to, 0), len);
                 for place in 0..len {
-                    let word = block::word(from, place).read();
-                    if word.has_overflow() {
+                    if block::word(from, place).read().has_overflow() {
                         let bucket = |header: &Header, pivot| header.bucket_at(pivot, place, shape);
                         let (from, to) = (bucket(source, from), bucket(&self.header, to));
                         self.copy_overflow_bytes(from, to, shape);
                     }
-                    block::word(to, place).write(word);
-                    self.header.count += word.filled();
                 }
             }
         }
+        self.header.count = source.count;
     }
 
-    /// Copies the overflow buckets of a chain as bytes, and counts their entries. The caller
-    /// writes the word of `to` at once: until then R4 and R6 do not hold.
+    /// Copies the overflow buckets of a chain as bytes.
     ///
     /// # Safety
     ///
     /// `from` is a live main bucket with overflow buckets, of another table of this shape; `to` is
-    /// one of this table's, without entries. As many overflow buckets were reserved.
+    /// one of this table's, with the same word, and no link yet. As many overflow buckets were
+    /// reserved.
     unsafe fn copy_overflow_bytes(&mut self, from: Bucket, to: Bucket, shape: &Shape) {
         let mut depth = 0;
         // SAFETY: links and nodes are as R4 to R6 say; what is taken was reserved.
@@ -191,7 +191,6 @@ impl<A: Allocator> Parts<A> {
                 let (start, target) = (source.start().as_ptr(), tail.start().as_ptr());
                 ptr::copy_nonoverlapping(start, target, shape.slots_bytes);
                 tail.set_word(source.word());
-                self.header.count += source.word().filled();
                 node = (*node).next;
             }
         }
