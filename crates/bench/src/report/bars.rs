@@ -38,11 +38,12 @@ const CELL_BARS: [CellBar; 11] = [
         least: 0,
         mean: limit(1.15, 1.0),
         worst: limit(1.5, 1.2),
-        why: "ten instructions more in cache, for the directory, the place in a block, and \
-              registers ([0014](decisions/0014-one-test-and-no-guesses.md)); in a nearly full map \
+        why: "eight instructions more in cache, and the directory's load to wait for \
+              ([0026](decisions/0026-where-the-key-of-the-process-lies.md)); in a nearly full map \
               one hit in eighteen lies in an overflow bucket \
-              ([0017](decisions/0017-pairs-and-what-overflow-costs.md)). Arrays of bytes from a \
-              million entries: not told apart",
+              ([0017](decisions/0017-pairs-and-what-overflow-costs.md)). Arrays of bytes out of \
+              cache: ten instructions, half a miss of the first-level cache, and five times as \
+              many wrong guesses, which wait for memory (0026)",
     },
     CellBar {
         name: "hit, dependent",
@@ -50,8 +51,8 @@ const CELL_BARS: [CellBar; 11] = [
         least: 0,
         mean: limit(0.95, 0.85),
         worst: limit(1.15, 1.05),
-        why: "in cache as above: one address where this map loads one first \
-              ([0010](decisions/0010-what-did-not-help.md)). Arrays of bytes: not told apart",
+        why: "in cache as above: hashbrown computes an address where this map loads one first \
+              ([0010](decisions/0010-what-did-not-help.md)). Arrays of bytes: see below",
     },
     CellBar {
         name: "hit, dependent, from 1M",
@@ -59,8 +60,10 @@ const CELL_BARS: [CellBar; 11] = [
         least: 1_000_000,
         mean: limit(0.75, 0.6),
         worst: limit(1.15, 1.05),
-        why: "strings, and arrays of bytes most of all, bring the mean up: not told apart. Huge \
-              pages took 0.7 to 0.9 of the time at 10 million, and paused for milliseconds \
+        why: "a bucket of arrays of bytes takes ten lines and one of strings four, of which one \
+              is asked for ahead: mostly the word and the entry are waited for one after the \
+              other, as in hashbrown, and the directory before \
+              ([0026](decisions/0026-where-the-key-of-the-process-lies.md)). Huge pages took 0.7 to 0.9 of the time at 10 million, and paused for milliseconds \
               ([0012](decisions/0012-ideas-from-the-list.md))",
     },
     CellBar {
@@ -69,8 +72,9 @@ const CELL_BARS: [CellBar; 11] = [
         least: 0,
         mean: limit(1.0, 0.8),
         worst: limit(1.7, 1.25),
-        why: "three or four instructions more in cache \
-              ([0014](decisions/0014-one-test-and-no-guesses.md)); at 10 million words that lie \
+        why: "in cache as many instructions as hashbrown's or fewer, but they wait for the \
+              directory: 6.9 cycles in a simulation, hashbrown's 5.6, and without the directory \
+              5.6 ([0026](decisions/0026-where-the-key-of-the-process-lies.md)); at 10 million words that lie \
               in each block, and so on many pages, wait for translations \
               ([0021](decisions/0021-blocks-of-64-kib.md))",
     },
@@ -82,8 +86,9 @@ const CELL_BARS: [CellBar; 11] = [
         worst: limit(1.4, 1.1),
         why: "splits hash and move 1.66 entries for each, and one insertion in five or six meets \
               a full bucket ([0014](decisions/0014-one-test-and-no-guesses.md), \
-              [0015](decisions/0015-growing-two-buckets-a-write.md)). Arrays of bytes at 100: not \
-              told apart",
+              [0015](decisions/0015-growing-two-buckets-a-write.md)). Arrays of bytes at 100: 249 \
+              instructions to 206, 0.93 wrong guesses to 0.57 \
+              ([0028](decisions/0028-small-tables-aligned-as-allocators-like.md))",
     },
     CellBar {
         name: "insert, presized",
@@ -129,10 +134,11 @@ const CELL_BARS: [CellBar; 11] = [
         least: 0,
         mean: limit(1.0, 0.9),
         worst: limit(1.3, 1.1),
-        why: "numbers: slots are copied a block at once, but words one by one \
-              ([0016](decisions/0016-whole-tables-at-once.md)); what is left of that: not told \
-              apart. `String`: a wrong guess for each bucket \
-              ([0014](decisions/0014-one-test-and-no-guesses.md))",
+        why: "small maps: 700 instructions with the drop, hashbrown 407 at 10 entries, to make \
+              and give back a block whose size is no constant. `String`: glibc's merging and \
+              mapping around blocks of 64 KiB \
+              ([0029](decisions/0029-words-of-a-block-copied-at-once.md)), and a wrong guess for \
+              each bucket ([0014](decisions/0014-one-test-and-no-guesses.md))",
     },
     CellBar {
         name: "drop, of these",
@@ -141,7 +147,9 @@ const CELL_BARS: [CellBar; 11] = [
         mean: limit(1.0, 0.9),
         worst: limit(1.3, 1.1),
         why: "a map of what needs no drop gives back a block for every 64 KiB, where hashbrown \
-              frees one piece of memory. `String`: not told apart",
+              frees one piece of memory. `String`: glibc merges what was freed whenever 64 KiB \
+              come back; with mimalloc and jemalloc it takes 0.7 and 0.9 at a million \
+              ([0029](decisions/0029-words-of-a-block-copied-at-once.md))",
     },
 ];
 

@@ -12,7 +12,7 @@ const SHOWN: (&str, usize) = ("u64", 1);
 /// The percentiles of [`Tail::percentiles`] and the worst, from faint to strong; a color that the
 /// color-blind see too.
 const MARKS: [(&str, f64); 5] =
-    [("p50", 0.25), ("p99", 0.4), ("p99.9", 0.6), ("p99.99", 0.8), ("worst", 1.0)];
+    [("p50", 0.4), ("p99", 0.55), ("p99.9", 0.7), ("p99.99", 0.85), ("worst", 1.0)];
 const COLOR: RGBColor = RGBColor(0, 130, 200);
 const WORST_COLOR: RGBColor = RGBColor(230, 110, 0);
 
