@@ -63,7 +63,8 @@ const CELL_BARS: [CellBar; 11] = [
         why: "a bucket of arrays of bytes takes ten lines and one of strings four, of which one \
               is asked for ahead: mostly the word and the entry are waited for one after the \
               other, as in hashbrown, and the directory before \
-              ([0026](decisions/0026-where-the-key-of-the-process-lies.md)). Huge pages took 0.7 to 0.9 of the time at 10 million, and paused for milliseconds \
+              ([0026](decisions/0026-where-the-key-of-the-process-lies.md)). Huge pages took 0.7 \
+              to 0.9 of the time at 10 million, and paused for milliseconds \
               ([0012](decisions/0012-ideas-from-the-list.md))",
     },
     CellBar {
@@ -74,8 +75,8 @@ const CELL_BARS: [CellBar; 11] = [
         worst: limit(1.7, 1.25),
         why: "in cache as many instructions as hashbrown's or fewer, but they wait for the \
               directory: 6.9 cycles in a simulation, hashbrown's 5.6, and without the directory \
-              5.6 ([0026](decisions/0026-where-the-key-of-the-process-lies.md)); at 10 million words that lie \
-              in each block, and so on many pages, wait for translations \
+              5.6 ([0026](decisions/0026-where-the-key-of-the-process-lies.md)); at 10 million \
+              words that lie in each block, and so on many pages, wait for translations \
               ([0021](decisions/0021-blocks-of-64-kib.md))",
     },
     CellBar {

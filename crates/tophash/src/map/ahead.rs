@@ -15,6 +15,7 @@ use core::ops::ControlFlow;
 use super::{HashMap, equals};
 use crate::alloc::Allocator;
 use crate::hash::Seed;
+use crate::raw::ASKS_AHEAD;
 
 /// Look-ups or insertions that wait for their memory: about as many lines as a processor has on
 /// their way.
@@ -71,7 +72,12 @@ where
 
     /// Inserts entries in their order.
     #[inline]
-    pub(super) fn insert_all(&mut self, mut entries: impl Iterator<Item = (K, V)>) {
+    pub(crate) fn insert_all(&mut self, mut entries: impl Iterator<Item = (K, V)>) {
+        if !Self::ENTRIES_MAY_WAIT {
+            return entries.for_each(|(key, value)| {
+                self.insert(key, value);
+            });
+        }
         let is_large = entries.try_for_each(|(key, value)| {
             self.insert(key, value);
             if self.insertions_can_ask_ahead() {
@@ -85,13 +91,16 @@ where
         }
     }
 
+    const ENTRIES_MAY_WAIT: bool = size_of::<(K, V)>() <= WAITING_BYTES_MAX && ASKS_AHEAD;
+
+    /// Whether it pays: not in a flooded map, whose entries are elsewhere.
     #[inline(always)]
     fn insertions_can_ask_ahead(&self) -> bool {
-        size_of::<(K, V)>() <= WAITING_BYTES_MAX && self.table.look_ups_can_ask_ahead()
+        Self::ENTRIES_MAY_WAIT && self.table.look_ups_can_ask_ahead() && self.table.has_first_hash()
     }
 
-    /// The rest of [`Self::insert_all`], once the map is large. What waits when an iterator or a
-    /// `Hash` panics is dropped.
+    /// The rest of [`Self::insert_all`], once the map is large. What waits when user code panics is
+    /// dropped.
     #[inline(never)]
     fn insert_all_ahead(&mut self, entries: impl Iterator<Item = (K, V)>) {
         let mut waiting = Waiting::new();
@@ -395,6 +404,86 @@ mod tests {
             assert_eq!(map.len(), MANY + inserted);
             assert_eq!(Rc::strong_count(&token), 1 + map.len());
             map.check();
+            drop(map);
+            assert_eq!(Rc::strong_count(&token), 1);
+        }
+    }
+
+    /// A key whose `Hash` or `Eq`, and a value whose `Drop`, panics at a call that was chosen.
+    mod trap {
+        use std::cell::Cell;
+        use std::hash::{Hash, Hasher};
+
+        #[derive(Clone, Copy, PartialEq, Debug)]
+        pub(super) enum Call {
+            Hash,
+            Eq,
+            Drop,
+        }
+
+        std::thread_local! {
+            pub(super) static SPARED: Cell<Option<(Call, usize)>> = const { Cell::new(None) };
+        }
+
+        fn note(call: Call) {
+            match SPARED.get() {
+                Some((chosen, 0)) if chosen == call => {
+                    SPARED.set(None);
+                    panic!("on purpose");
+                }
+                Some((chosen, spared)) if chosen == call => SPARED.set(Some((call, spared - 1))),
+                _ => {}
+            }
+        }
+
+        #[derive(Clone, Copy, Eq)]
+        pub(super) struct Key(pub(super) usize);
+
+        impl Hash for Key {
+            fn hash<H: Hasher>(&self, state: &mut H) {
+                note(Call::Hash);
+                self.0.hash(state);
+            }
+        }
+
+        impl PartialEq for Key {
+            fn eq(&self, other: &Self) -> bool {
+                note(Call::Eq);
+                self.0 == other.0
+            }
+        }
+
+        pub(super) struct Value {
+            pub(super) _token: std::rc::Rc<()>,
+        }
+
+        impl Drop for Value {
+            fn drop(&mut self) {
+                note(Call::Drop);
+            }
+        }
+    }
+
+    #[test]
+    fn what_waits_when_user_code_panics_is_dropped_once_and_nothing_else_is_lost() {
+        use std::panic::{AssertUnwindSafe, catch_unwind};
+        use std::rc::Rc;
+        use trap::{Call, Key, SPARED, Value};
+        let token = Rc::new(());
+        let entry = |n| (Key(n), Value { _token: token.clone() });
+        for (call, spared) in [Call::Hash, Call::Eq, Call::Drop]
+            .into_iter()
+            .flat_map(|call| [0, 1, 15, 16, 17, 40].map(|spared| (call, spared)))
+        {
+            let mut map: HashMap<Key, Value> = (0..MANY).map(entry).collect();
+            // Every second one is there.
+            let entries = (0..100).map(|n| if n % 2 == 0 { n } else { MANY + n }).map(entry);
+            SPARED.set(Some((call, spared)));
+            assert!(catch_unwind(AssertUnwindSafe(|| map.extend(entries))).is_err());
+            assert_eq!(SPARED.get(), None);
+            map.check();
+            assert!((0..MANY).all(|n| map.contains_key(&Key(n))), "what was there stays");
+            assert_eq!(Rc::strong_count(&token), 1 + map.len());
             drop(map);
             assert_eq!(Rc::strong_count(&token), 1);
         }

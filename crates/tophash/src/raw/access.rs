@@ -12,8 +12,9 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     #[inline(always)]
     pub(crate) fn get(&self, hash: u64, equals: impl FnMut(&K) -> bool) -> Option<(&K, &V)> {
         let slot = self.find(hash, equals)?;
+        let (key, value) = slot.entry();
         // SAFETY: the slot is taken, and the table is borrowed.
-        Some(unsafe { (&*slot.key(), &*slot.value()) })
+        Some(unsafe { (&*key, &*value) })
     }
 
     /// As [`Self::get`], without asking first whether the table is as most are.
@@ -24,8 +25,9 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         equals: impl FnMut(&K) -> bool,
     ) -> Option<(&K, &V)> {
         let (slot, _) = self.find_in_any(hash, equals)?;
+        let (key, value) = slot.entry();
         // SAFETY: the slot is taken, and the table is borrowed.
-        Some(unsafe { (&*slot.key(), &*slot.value()) })
+        Some(unsafe { (&*key, &*value) })
     }
 
     /// The entry with this hash whose key satisfies `equals`, to be changed.
@@ -36,8 +38,9 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         equals: impl FnMut(&K) -> bool,
     ) -> Option<(&mut K, &mut V)> {
         let slot = self.find(hash, equals)?;
+        let (key, value) = slot.entry();
         // SAFETY: the slot is taken, and the table is borrowed exclusively.
-        Some(unsafe { (&mut *slot.key(), &mut *slot.value()) })
+        Some(unsafe { (&mut *key, &mut *value) })
     }
 
     /// Adds an entry that the caller knows to be new.

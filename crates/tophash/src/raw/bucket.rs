@@ -80,7 +80,7 @@ impl<K, V> Slots<K, V> {
     #[inline(always)]
     pub(crate) unsafe fn key(self, slot: usize) -> *mut K {
         // SAFETY: within the eight keys.
-        unsafe { known(self.start.as_ptr().wrapping_add(slot * Self::SHAPE.key_stride).cast()) }
+        unsafe { self.start.add(slot * Self::SHAPE.key_stride).cast().as_ptr() }
     }
 
     /// Where the value of `slot` lies.
@@ -93,29 +93,9 @@ impl<K, V> Slots<K, V> {
         // SAFETY: within the eight values, which begin at the offset.
         unsafe {
             let shape = Self::SHAPE;
-            known(
-                self.start
-                    .as_ptr()
-                    .wrapping_add(shape.values_offset + slot * shape.value_stride)
-                    .cast(),
-            )
+            self.start.add(shape.values_offset + slot * shape.value_stride).cast().as_ptr()
         }
     }
-}
-
-/// The pointer, of which the compiler is told that it is not null. It does not know that of an
-/// address that was computed, and asks where an `Option` of a reference is taken apart. Told of a
-/// pointer of which it can prove as much (by `NonNull::add`), it forgets both
-/// (docs/decisions/0026).
-///
-/// # Safety
-///
-/// It is not null.
-#[inline(always)]
-unsafe fn known<T>(pointer: *mut T) -> *mut T {
-    // SAFETY: as the caller says.
-    unsafe { assert_unchecked(!pointer.is_null()) };
-    pointer
 }
 
 /// Copies the bytes of an entry from one slot to another, which may be the same: what was there is
@@ -363,5 +343,23 @@ impl<K, V> Slot<K, V> {
     pub(crate) fn value(self) -> *mut V {
         // SAFETY: a taken slot exists.
         unsafe { self.slots.value(self.slot) }
+    }
+
+    /// [`Self::key`] and [`Self::value`], of which the compiler is told that they are not null. It
+    /// does not know that of addresses that were computed, and asks where an `Option` of a
+    /// reference is taken apart. Told of a pointer of which it can prove as much, by
+    /// `NonNull::add`, it forgets both (docs/decisions/0026).
+    #[inline(always)]
+    pub(crate) fn entry(self) -> (*mut K, *mut V) {
+        let shape = Slots::<K, V>::SHAPE;
+        let start = self.slots.start.as_ptr();
+        let key: *mut K = start.wrapping_add(self.slot * shape.key_stride).cast();
+        let value = start.wrapping_add(shape.values_offset + self.slot * shape.value_stride);
+        // SAFETY: a taken slot lies within an allocation.
+        unsafe {
+            assert_unchecked(!key.is_null());
+            assert_unchecked(!value.is_null());
+        }
+        (key, value.cast())
     }
 }

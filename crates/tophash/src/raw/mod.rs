@@ -141,6 +141,9 @@ pub(crate) use tophash::{SLOT_COUNT, Tophash};
 pub(crate) use view::{BucketView, BucketViews, Chains};
 pub(crate) use walk::{WalkPlace, Walker};
 
+/// Whether it pays to ask for memory ahead at all. Tests go that way on every machine.
+pub(crate) const ASKS_AHEAD: bool = find::CAN_PREFETCH || cfg!(any(test, verify));
+
 /// What tables with overflow buckets or several blocks need besides the header.
 struct Extra {
     directory: Directory,
@@ -319,10 +322,10 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     }
 
     /// Whether it pays to ask for memory ahead of look-ups: the table is larger than caches are,
-    /// and there is a way to ask. Tests go that way on every machine.
+    /// and there is a way to ask.
     #[inline]
     pub(crate) fn look_ups_can_ask_ahead(&self) -> bool {
-        (find::CAN_PREFETCH || cfg!(any(test, verify))) && self.header().exceeds_caches(Self::SHAPE)
+        ASKS_AHEAD && self.header().exceeds_caches(Self::SHAPE)
     }
 
     /// Sets the seed and keeps it.

@@ -32,10 +32,10 @@ const HEAD_BYTES: usize = 16;
 /// bucket lie in as few lines as they can.
 pub(crate) const LINE_BYTES: usize = 64;
 
-/// The alignment of the slots of small tables, whose lines are in the cache anyway: what
+/// The alignment of the slots of small tables, whose lines are in the cache anyway: two words, as
 /// allocators give to whoever asks for no more. For more glibc takes two to three times as long
 /// (docs/decisions/0028).
-const USUAL_ALIGN: usize = 16;
+const USUAL_ALIGN: usize = 2 * size_of::<usize>();
 
 /// The sizes that follow from one key type and one value type.
 ///
@@ -269,9 +269,10 @@ mod tests {
         struct Aligned([u8; 32]);
         let pairs = Shape::of::<u64, u64>();
         let aligned = Shape::of::<Aligned, Aligned>();
-        for (shape, alignments) in [(pairs, [16, 16, 64, 64]), (aligned, [32, 32, 64, 64])] {
+        for (shape, small) in [(pairs, 2 * size_of::<usize>()), (aligned, 32)] {
             let len = shape.block_len();
-            assert_eq!([1, len / 4, len / 2, len].map(|n| shape.block_align(n)), alignments);
+            let alignments = [1, len / 4, len / 2, len].map(|n| shape.block_align(n));
+            assert_eq!(alignments, [small, small, 64, 64]);
         }
     }
 

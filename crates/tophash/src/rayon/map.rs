@@ -271,9 +271,7 @@ where
     {
         let (entries, len) = collect(entries);
         self.reserve(room_for(len, self.is_empty()));
-        for (key, value) in entries {
-            self.insert(key, value);
-        }
+        self.insert_all(entries.into_iter());
     }
 }
 
@@ -290,8 +288,6 @@ where
     {
         let (entries, len) = collect(entries);
         self.reserve(room_for(len, self.is_empty()));
-        for (&key, &value) in entries {
-            self.insert(key, value);
-        }
+        self.insert_all(entries.into_iter().map(|(&key, &value)| (key, value)));
     }
 }

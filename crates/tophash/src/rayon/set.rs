@@ -213,9 +213,7 @@ where
     {
         let (elements, len) = collect(elements);
         self.reserve(room_for(len, self.is_empty()));
-        for element in elements {
-            self.insert(element);
-        }
+        self.map.insert_all(elements.into_iter().map(|element| (element, ())));
     }
 }
 
@@ -231,9 +229,7 @@ where
     {
         let (elements, len) = collect(elements);
         self.reserve(room_for(len, self.is_empty()));
-        for &element in elements {
-            self.insert(element);
-        }
+        self.map.insert_all(elements.into_iter().map(|&element| (element, ())));
     }
 }
 

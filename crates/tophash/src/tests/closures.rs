@@ -211,6 +211,23 @@ fn an_iterator_that_panics_while_a_map_is_extended_adds_what_came_before() {
             }));
         },
     );
+    for came in 0..40 {
+        let world = World::new();
+        let mut map = filled(&world, 100);
+        let entries = (1000..).filter(|_| true).map(|number| {
+            assert!(number < 1000 + came, "on purpose");
+            world.entry(number)
+        });
+        assert!(silently(|| map.extend(entries)).is_err());
+        check(&map);
+        let added = map.len() - 100;
+        // What waits in a large map, which this one is in the shrunk world, is dropped.
+        let waits: u64 = if map.table.look_ups_can_ask_ahead() { 16 } else { 0 };
+        assert!(came.saturating_sub(waits) <= added as u64 && added as u64 <= came);
+        assert!(map.keys().all(|key| key.value.value < 1000 + came));
+        drop(map);
+        world.census.assert_all_dropped();
+    }
 }
 
 #[test]

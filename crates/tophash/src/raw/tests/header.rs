@@ -3,6 +3,7 @@
 use core::ptr::NonNull;
 
 use crate::alloc::Global;
+use crate::hash::Seed;
 use crate::raw::directory::PAGE_LOG2;
 use crate::raw::flags::Flags;
 use crate::raw::header::Header;
@@ -163,6 +164,7 @@ fn a_table_without_memory_keeps_its_seed_and_its_settings() {
     }
     header.flags.set_changed_at(5);
     let left = header.without_memory();
+    assert!(left.seed() == Seed::of(0x8000_0007) && left.seed() != Seed::NONE);
     assert_eq!((left.count, left.mask, left.last(), left.hash0), (0, 0, 0, 0x8000_0007));
     assert!(!left.is_allocated() && left.extra.is_null());
     let kept = Flags::FIXED_SEED.and(Flags::OTHER_HASH).and(Flags::IDLE);
