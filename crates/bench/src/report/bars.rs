@@ -199,8 +199,8 @@ const BARS: [Bar; 9] = [
         must: 1000.0,
         aim: None,
         is_least: true,
-        why: "the machine: a program that only looks at the clock waits as long, 3.3 to 3.8 ms \
-              at p99.9 in an hour when this map's insertions waited 3.9 to 4.6 (see \"Where it \
+        why: "the machine: a program that only looks at the clock waits as long, 1.0 to 3.8 ms \
+              at p99.9 in an hour when this map's insertions waited 1.1 to 4.6 (see \"Where it \
               loses\"); all count who wait for another program's turn, or while new memory is made \
               ready ([0018](decisions/0018-memory-asked-for-earlier.md))",
     },
