@@ -200,7 +200,7 @@ const BARS: [Bar; 9] = [
         aim: None,
         is_least: true,
         why: "the machine: a program that only looks at the clock waits as long, 1.0 to 3.8 ms \
-              at p99.9 in an hour when this map's insertions waited 1.1 to 4.6 (see \"Where it \
+              at p99.9 in an hour when this map's insertions waited 1.1 to 4.9 (see \"Where it \
               loses\"); all count who wait for another program's turn, or while new memory is made \
               ready ([0018](decisions/0018-memory-asked-for-earlier.md))",
     },
@@ -475,7 +475,7 @@ mod tests {
     fn a_bar_that_is_missed_is_listed_with_the_best_of_all_records_and_a_reason() {
         let mut records = [record(1.2), record(1.3)];
         let text = missed(&records[1], &records);
-        let cells = "| hit, independent | mean 1.30 | mean 1.20 | ten instructions";
+        let cells = "| hit, independent | mean 1.30 | mean 1.20 | eight instructions";
         assert!(text.contains(cells), "{text}");
         let compile = "| time to compile fifty types, to hashbrown's | 2.60 | 2.40 | a third";
         assert!(text.contains(compile), "{text}");
