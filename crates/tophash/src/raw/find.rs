@@ -105,22 +105,14 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// Asks for the memory that a look-up with this hash will need first.
     #[inline(always)]
     pub(crate) fn prefetch_for_look_up(&self, hash: u64) {
-        let index = self.header().index_of(hash);
-        // SAFETY: an index is at most `last` (R2).
-        let (pivot, place) = unsafe { self.header().locate(index, Self::SHAPE) };
-        prefetch(block::word(pivot, place).cast());
-        ask_for_slots((pivot, place), Self::SHAPE);
+        self.ask_for_main(hash);
     }
 
     /// Asks for the memory that an insertion with this hash will need: the first two lines of the
     /// slots, in one of which the first free one of `u64` pairs is.
     #[inline(always)]
     pub(crate) fn prefetch_for_insertion(&self, hash: u64) {
-        let index = self.header().index_of(hash);
-        // SAFETY: an index is at most `last` (R2).
-        let (pivot, place) = unsafe { self.header().locate(index, Self::SHAPE) };
-        prefetch(block::word(pivot, place).cast());
-        ask_for_slots((pivot, place), Self::SHAPE);
+        let (pivot, place) = self.ask_for_main(hash);
         prefetch(block::slots_address(pivot, place, Self::SHAPE).wrapping_add(LINE_BYTES));
     }
 
@@ -128,12 +120,19 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     #[cold]
     #[inline(never)]
     pub(crate) fn prefetch_for_write(&self, hash: u64) {
+        let (pivot, place) = self.ask_for_main(hash);
+        prefetch(block::link(pivot, Self::BLOCK_LEN, place).cast());
+    }
+
+    /// Asks for the word and the first slots of the main bucket of this hash, and says where it is.
+    #[inline(always)]
+    fn ask_for_main(&self, hash: u64) -> (*mut u8, usize) {
         let index = self.header().index_of(hash);
         // SAFETY: an index is at most `last` (R2).
         let (pivot, place) = unsafe { self.header().locate(index, Self::SHAPE) };
         prefetch(block::word(pivot, place).cast());
-        prefetch(block::link(pivot, Self::BLOCK_LEN, place).cast());
         ask_for_slots((pivot, place), Self::SHAPE);
+        (pivot, place)
     }
 
     /// The rest of [`Self::find`], for a chain that has overflow buckets: few look-ups come here,

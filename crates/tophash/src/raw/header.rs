@@ -117,7 +117,7 @@ impl Header {
         let settings = self.flags.0 & !(u32::from(u8::MAX) << Flags::EPOCH_SHIFT);
         self.flags = Flags(settings | epoch << Flags::EPOCH_SHIFT);
         self.flags.set(Flags::OTHER_HASH, hash0 >> 31 != 0);
-        Seed { hash0: self.hash0, key_of_process: self.key_of_process } = Seed::of(hash0);
+        self.take_over_seed(Seed::of(hash0));
     }
 
     /// What hashes begin with.
@@ -126,8 +126,7 @@ impl Header {
         Seed { hash0: self.hash0, key_of_process: self.key_of_process }
     }
 
-    /// Takes over another table's seed. There is no entry yet; the flags follow by
-    /// [`Self::take_over`].
+    /// Takes over a seed, of another table or a new one. The flags that follow are the caller's.
     pub(super) fn take_over_seed(&mut self, seed: Seed) {
         Seed { hash0: self.hash0, key_of_process: self.key_of_process } = seed;
     }
