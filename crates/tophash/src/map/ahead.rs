@@ -313,8 +313,8 @@ mod tests {
         }
     }
 
-    /// Enough entries of two `u64` for a map that is taken for larger than caches are.
-    const MANY: usize = 20_000;
+    /// Enough entries of two `usize` for a map that is taken for larger than caches are.
+    const MANY: usize = 160_000 / size_of::<usize>();
 
     #[test]
     fn what_is_inserted_ahead_is_inserted_in_order_also_in_a_growth() {
