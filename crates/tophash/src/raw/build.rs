@@ -37,26 +37,6 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             Err(error) => fail_reservation(&error, 0, entry_count),
         }
     }
-
-    /// Drops all entries and gives all memory back; also when dropping an entry panics.
-    pub(crate) fn clear_and_release(&mut self) {
-        struct Released<'a, K, V, A: Allocator>(&'a mut RawTable<K, V, A>);
-        impl<K, V, A: Allocator> Drop for Released<'_, K, V, A> {
-            fn drop(&mut self) {
-                self.0.parts.release(RawTable::<K, V, A>::SHAPE);
-            }
-        }
-        let released = Released(self);
-        if core::mem::needs_drop::<(K, V)>() {
-            for slot in released.0.slots() {
-                // SAFETY: every taken slot is met once, and `release` forgets them all.
-                unsafe {
-                    slot.key().drop_in_place();
-                    slot.value().drop_in_place();
-                }
-            }
-        }
-    }
 }
 
 impl<A: Allocator> Parts<A> {

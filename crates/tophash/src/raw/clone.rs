@@ -3,6 +3,7 @@
 use core::ptr;
 
 use super::bucket::Bucket;
+use super::content::may_have_content;
 use super::plain::is_plain;
 use super::sizing::Shape;
 use super::{Header, Parts, RawTable, block, fail};
@@ -60,7 +61,12 @@ impl<K: Clone, V: Clone, A: Allocator> RawTable<K, V, A> {
         }
         let mut remaining = source.len();
         let mut index: u32 = 0;
+        let asks = const { may_have_content::<K>() || may_have_content::<V>() } && !self.is_near();
         while remaining > 0 {
+            if asks {
+                // SAFETY: all buckets up to `last` are live, and entries remain.
+                unsafe { source.ask_behind(index, source.header().last(), true) };
+            }
             // SAFETY: entries remain, so `index <= last`, which is the same in both tables.
             let (from, to) = unsafe { (source.bucket(index), self.bucket(index)) };
             // SAFETY: both are live, and `to` has no entry yet.

@@ -6,6 +6,7 @@ use core::ptr;
 use super::block::Kind;
 use super::bucket::{Bucket, Node};
 use super::build::{is_possible, possible_bucket_count};
+use super::content::may_have_content;
 use super::divide::{Buffer, copy_slots, divide, wants_buffer, y_slots_of};
 use super::sizing::Shape;
 use super::tophash::{SLOT_COUNT, Word};
@@ -104,6 +105,10 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         }
         let (half, x_index) = (self.header().half(), self.header().nevacuate());
         let y_index = x_index + half;
+        if const { may_have_content::<K>() } && !self.is_near() {
+            // SAFETY: those below `half` are live, by R2.
+            unsafe { self.ask_behind(x_index, half, false) };
+        }
         let mut buffer = MaybeUninit::uninit();
         // SAFETY: `x_index < half <= last + 1` by R2, so it is the index of a live bucket.
         // `y_index` is `last + 1`, whose block is there, since `last` is in the same one; its

@@ -74,7 +74,9 @@ mod candidates;
 mod chain;
 #[cfg(any(test, verify))]
 mod check;
+mod clear;
 mod clone;
+mod content;
 mod cursor;
 mod directory;
 mod divide;

@@ -1,6 +1,5 @@
 //! Taking an entry out of its chain.
 
-use core::mem;
 use core::ptr::{self, NonNull};
 
 use super::bucket::{Bucket, Node, Slot, copy_entry};
@@ -71,26 +70,6 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             entry
         }
     }
-
-    /// Drops all entries and keeps the memory, but that of overflow buckets. O(buckets).
-    ///
-    /// If dropping an entry panics, the entries after it are leaked and the table is empty.
-    pub(crate) fn clear(&mut self) {
-        if !self.header().is_allocated() {
-            return;
-        }
-        let cleared = Cleared { table: self };
-        if mem::needs_drop::<(K, V)>() {
-            for slot in cleared.table.slots() {
-                // SAFETY: every taken slot is met once, and `cleared` forgets them all afterwards,
-                // whatever happens.
-                unsafe {
-                    slot.key().drop_in_place();
-                    slot.value().drop_in_place();
-                }
-            }
-        }
-    }
 }
 
 impl<A: Allocator> Parts<A> {
@@ -158,22 +137,6 @@ impl<A: Allocator> Parts<A> {
             unsafe { extra.slab.release_one(shape, allocator) };
         }
     }
-
-    /// Forgets all entries: the table becomes empty and keeps its main buckets.
-    pub(super) fn forget_entries(&mut self, shape: &Shape) {
-        self.header.count = 0;
-        self.header.flags.set(Flags::IDLE, true);
-        self.header.flags.set_changed_at(0);
-        // SAFETY: the blocks of a table with memory, each with its length; no chain is left.
-        unsafe {
-            self.for_each_block(shape, |pivot, len| super::block::clear_words(pivot, len));
-            if !self.header.extra.is_null() {
-                let (extra, allocator) = self.extra_mut();
-                extra.slab.release_all(shape, allocator);
-                extra.depth_max = 0;
-            }
-        }
-    }
 }
 
 /// Makes a main bucket's hints agree with its overflow buckets.
@@ -194,16 +157,5 @@ pub(super) unsafe fn renew_hints(main: Bucket) {
             }
             main.set_word(word.with_hints(hints));
         }
-    }
-}
-
-/// Makes the table empty when it goes, also while unwinding.
-struct Cleared<'a, K, V, A: Allocator> {
-    table: &'a mut RawTable<K, V, A>,
-}
-
-impl<K, V, A: Allocator> Drop for Cleared<'_, K, V, A> {
-    fn drop(&mut self) {
-        self.table.parts.forget_entries(RawTable::<K, V, A>::SHAPE);
     }
 }

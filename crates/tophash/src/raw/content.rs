@@ -1,0 +1,88 @@
+//! Asking for what keys and values keep elsewhere: the text of a `String`.
+//!
+//! Who comes to entries bucket by bucket knows which come next, and the processor does not: texts
+//! lie where the allocator put them. So a growth, a clone and a drop of a large table ask for them
+//! some entries ahead (docs/decisions/0030).
+
+use core::any::TypeId;
+
+use alloc_crate::boxed::Box;
+use alloc_crate::string::String;
+#[cfg(target_has_atomic = "ptr")]
+use alloc_crate::sync::Arc;
+use alloc_crate::vec::Vec;
+
+use super::bucket::Slots;
+use super::find::prefetch;
+use super::sizing::LINE_BYTES;
+use super::stretch::prefetch_lines;
+use super::{ASKS_AHEAD, RawTable};
+use crate::alloc::Allocator;
+
+/// How many buckets before its turn that which one refers to is asked for.
+const BUCKETS_AHEAD: u32 = 2;
+
+/// How many buckets before its turn the slots of one are asked for, which say where that is.
+const SLOTS_AHEAD: u32 = 5;
+
+/// Whether what a `T` keeps elsewhere may be asked for: whether its size is that of the types in
+/// [`ask_for_content`]. For all others what asks is not even compiled.
+pub(super) const fn may_have_content<T>() -> bool {
+    let is_as_large = matches!(size_of::<T>() / size_of::<usize>(), 2 | 3);
+    ASKS_AHEAD && is_as_large && align_of::<T>() == align_of::<usize>()
+}
+
+/// Asks for the first line of what an item keeps elsewhere, if it is of a type that is listed here.
+#[inline(always)]
+pub(super) fn ask_for_content<T>(item: &T) {
+    macro_rules! ask_if_it_is {
+        ($listed:ty) => {
+            if typeid::of::<T>() == TypeId::of::<$listed>() {
+                // SAFETY: they differ in lifetimes at most, and nothing of the item is kept.
+                let item = unsafe { &*(&raw const *item).cast::<$listed>() };
+                prefetch(item.as_ptr());
+            }
+        };
+    }
+    if const { may_have_content::<T>() } {
+        ask_if_it_is!(String);
+        ask_if_it_is!(&str);
+        ask_if_it_is!(Box<str>);
+        #[cfg(target_has_atomic = "ptr")]
+        ask_if_it_is!(Arc<str>);
+        ask_if_it_is!(Vec<u8>);
+        ask_if_it_is!(&[u8]);
+        ask_if_it_is!(Box<[u8]>);
+    }
+}
+
+impl<K, V, A: Allocator> RawTable<K, V, A> {
+    /// Asks for what the entries of a bucket behind `index` refer to, their keys alone or their
+    /// `values` too, and for the slots of one that comes later.
+    ///
+    /// # Safety
+    ///
+    /// The buckets below `end` are live, and `index <= end`.
+    #[inline(never)]
+    pub(super) unsafe fn ask_behind(&self, index: u32, end: u32, values: bool) {
+        let left = end - index;
+        // SAFETY: as the caller says; a slot with a tophash holds an entry (R3).
+        unsafe {
+            if left > SLOTS_AHEAD {
+                let start = self.bucket(index + SLOTS_AHEAD).start().as_ptr();
+                for line in 0..const { prefetch_lines(Slots::<K, V>::SHAPE) } {
+                    prefetch(start.wrapping_add(LINE_BYTES * line));
+                }
+            }
+            if left > BUCKETS_AHEAD {
+                let bucket = self.bucket(index + BUCKETS_AHEAD);
+                for slot in 0..bucket.word().filled() {
+                    ask_for_content(&*bucket.key::<K, V>(slot));
+                    if values {
+                        ask_for_content(&*bucket.value::<K, V>(slot));
+                    }
+                }
+            }
+        }
+    }
+}
