@@ -32,27 +32,37 @@ pub(super) const fn may_have_content<T>() -> bool {
     ASKS_AHEAD && is_as_large && align_of::<T>() == align_of::<usize>()
 }
 
-/// Asks for the first line of what an item keeps elsewhere, if it is of a type that is listed here.
+/// Where that begins which an item keeps elsewhere, if it is of a type that is listed here. Known
+/// when the program is compiled, but for the address.
 #[inline(always)]
-pub(super) fn ask_for_content<T>(item: &T) {
-    macro_rules! ask_if_it_is {
+fn content_of<T>(item: &T) -> Option<*const u8> {
+    macro_rules! unless_it_is {
         ($listed:ty) => {
             if typeid::of::<T>() == TypeId::of::<$listed>() {
                 // SAFETY: they differ in lifetimes at most, and nothing of the item is kept.
                 let item = unsafe { &*(&raw const *item).cast::<$listed>() };
-                prefetch(item.as_ptr());
+                return Some(item.as_ptr());
             }
         };
     }
     if const { may_have_content::<T>() } {
-        ask_if_it_is!(String);
-        ask_if_it_is!(&str);
-        ask_if_it_is!(Box<str>);
+        unless_it_is!(String);
+        unless_it_is!(&str);
+        unless_it_is!(Box<str>);
         #[cfg(target_has_atomic = "ptr")]
-        ask_if_it_is!(Arc<str>);
-        ask_if_it_is!(Vec<u8>);
-        ask_if_it_is!(&[u8]);
-        ask_if_it_is!(Box<[u8]>);
+        unless_it_is!(Arc<str>);
+        unless_it_is!(Vec<u8>);
+        unless_it_is!(&[u8]);
+        unless_it_is!(Box<[u8]>);
+    }
+    None
+}
+
+/// Asks for the first line of what an item keeps elsewhere, if anything.
+#[inline(always)]
+fn ask_for_content<T>(item: &T) {
+    if let Some(content) = content_of(item) {
+        prefetch(content);
     }
 }
 
@@ -84,5 +94,29 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_and_bytes_are_known_where_they_lie_and_nothing_else_is() {
+        let text = String::from("a text that lies elsewhere");
+        let bytes = text.clone().into_bytes();
+        let (boxed, shared) = (text.clone().into_boxed_str(), Arc::<str>::from(text.as_str()));
+        let boxed_bytes = bytes.clone().into_boxed_slice();
+        assert_eq!(content_of(&text), Some(text.as_ptr()));
+        assert_eq!(content_of(&text.as_str()), Some(text.as_ptr()));
+        assert_eq!(content_of(&boxed), Some(boxed.as_ptr()));
+        assert_eq!(content_of(&shared), Some(shared.as_ptr()));
+        assert_eq!(content_of(&bytes), Some(bytes.as_ptr()));
+        assert_eq!(content_of(&bytes.as_slice()), Some(bytes.as_ptr()));
+        assert_eq!(content_of(&boxed_bytes), Some(boxed_bytes.as_ptr()));
+        assert_eq!(content_of(&7_u64), None);
+        assert_eq!(content_of(&(7_usize, 7_usize)), None);
+        assert_eq!(content_of(&[7_usize; 3]), None);
+        assert_eq!(content_of(&[7_u8; 16]), None);
     }
 }

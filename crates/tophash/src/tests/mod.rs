@@ -15,6 +15,7 @@ pub(crate) mod panics;
 mod scanning;
 mod shrinking;
 mod subjects;
+mod texts;
 mod walking;
 
 use std::hash::{BuildHasher, Hash};

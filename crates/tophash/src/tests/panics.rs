@@ -20,7 +20,7 @@ type Entry = (Fused<Tracked<u64>>, Fused<Tracked<u64>>);
 pub(super) type Map = HashMap<Fused<Tracked<u64>>, Fused<Tracked<u64>>, Fnv1a>;
 
 pub(super) struct World {
-    fuse: Fuse,
+    pub(super) fuse: Fuse,
     pub(super) census: Census,
 }
 
