@@ -10,12 +10,14 @@
 
 use core::array;
 use core::hash::{BuildHasher, Hash};
+use core::iter::{self, Fuse};
+use core::marker::PhantomData;
 use core::ops::ControlFlow;
 
 use super::{HashMap, equals};
 use crate::alloc::Allocator;
 use crate::hash::Seed;
-use crate::raw::ASKS_AHEAD;
+use crate::raw::{ASKS_AHEAD, ask_for_content, has_content};
 
 /// Look-ups or insertions that wait for their memory: about as many lines as a processor has on
 /// their way.
@@ -26,7 +28,7 @@ const WAITING_BYTES_MAX: usize = 128;
 
 /// What waits, in turn.
 struct Waiting<I> {
-    items: [Option<(u64, I)>; WAITING_LEN],
+    items: [Option<I>; WAITING_LEN],
     turn: usize,
 }
 
@@ -35,19 +37,77 @@ impl<I> Waiting<I> {
         Self { items: array::from_fn(|_| None), turn: 0 }
     }
 
-    /// Takes in an item with its hash, and gives back the one that has waited longest if all places
-    /// are taken.
+    /// Takes in an item, and gives back the one that has waited longest if all places are taken.
     #[inline(always)]
-    fn exchange(&mut self, hash: u64, item: I) -> Option<(u64, I)> {
-        let due = self.items[self.turn].replace((hash, item));
+    fn exchange(&mut self, item: I) -> Option<I> {
+        let due = self.items[self.turn].replace(item);
         self.turn = (self.turn + 1) % WAITING_LEN;
         due
     }
 
+    /// Takes out what has waited longest, once nothing is taken in any more.
+    fn pop(&mut self) -> Option<I> {
+        for _ in 0..WAITING_LEN {
+            let due = self.items[self.turn].take();
+            self.turn = (self.turn + 1) % WAITING_LEN;
+            if due.is_some() {
+                return due;
+            }
+        }
+        None
+    }
+
     /// All that wait, the first first.
-    fn into_rest(mut self) -> impl Iterator<Item = (u64, I)> {
-        self.items.rotate_left(self.turn);
-        self.items.into_iter().flatten()
+    fn into_rest(mut self) -> impl Iterator<Item = I> {
+        iter::from_fn(move || self.pop())
+    }
+}
+
+/// Items that come when the texts of their keys have been asked for; at once, if keys have none.
+/// To hash a text is to wait for it, if it lies elsewhere than the one before.
+struct AfterTexts<K, I: Iterator, F> {
+    items: Fuse<I>,
+    ask: F,
+    waiting: Waiting<I::Item>,
+    marker: PhantomData<fn(K)>,
+}
+
+impl<K, I: Iterator, F: Fn(&I::Item)> AfterTexts<K, I, F> {
+    #[inline(always)]
+    fn of(items: I, ask: F) -> Self {
+        Self { items: items.fuse(), ask, waiting: Waiting::new(), marker: PhantomData }
+    }
+}
+
+impl<K, I: Iterator, F: Fn(&I::Item)> Iterator for AfterTexts<K, I, F> {
+    type Item = I::Item;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<I::Item> {
+        if !has_content::<K>() {
+            return self.items.next();
+        }
+        for item in self.items.by_ref() {
+            (self.ask)(&item);
+            if let Some(due) = self.waiting.exchange(item) {
+                return Some(due);
+            }
+        }
+        self.waiting.pop()
+    }
+
+    #[inline(always)]
+    fn fold<B, G: FnMut(B, I::Item) -> B>(mut self, init: B, mut then: G) -> B {
+        if !has_content::<K>() {
+            return self.items.fold(init, then);
+        }
+        let mut folded = init;
+        loop {
+            match self.next() {
+                Some(item) => folded = then(folded, item),
+                None => return folded,
+            }
+        }
     }
 }
 
@@ -103,13 +163,13 @@ where
     /// dropped.
     #[inline(never)]
     fn insert_all_ahead(&mut self, entries: impl Iterator<Item = (K, V)>) {
-        let mut waiting = Waiting::new();
         let seed = self.table.seed();
-        entries.for_each(|entry| {
+        let mut waiting = Waiting::new();
+        AfterTexts::<K, _, _>::of(entries, |entry| ask_for_content(&entry.0)).for_each(|entry| {
             let hash = self.first_hash_of(&entry.0);
             // Where the entry will be unless the map grows until then, or has changed its hash.
             self.table.prefetch_for_insertion(hash);
-            if let Some((hash, entry)) = waiting.exchange(hash, entry) {
+            if let Some((hash, entry)) = waiting.exchange((hash, entry)) {
                 self.insert_asked((seed, hash), entry);
             }
         });
@@ -141,11 +201,13 @@ where
             return keys.fold(init, |folded, key| then(folded, key, self.contains_key(key)));
         }
         let mut waiting = Waiting::new();
-        let folded =
-            keys.fold(init, |folded, key| match waiting.exchange(self.ask_for(key), key) {
+        let folded = AfterTexts::<K, _, _>::of(keys, |&key| ask_for_content(key)).fold(
+            init,
+            |folded, key| match waiting.exchange((self.ask_for(key), key)) {
                 Some((hash, due)) => then(folded, due, self.find_asked(hash, due).is_some()),
                 None => folded,
-            });
+            },
+        );
         waiting.into_rest().fold(folded, |folded, (hash, due)| {
             then(folded, due, self.find_asked(hash, due).is_some())
         })
@@ -168,9 +230,10 @@ where
         }
         let is_due_right = |(hash, due)| is_right(due, self.find_asked(hash, key_of(due)));
         let mut waiting = Waiting::new();
-        let goes_on = items.all(|item| {
-            waiting.exchange(self.ask_for(key_of(item)), item).is_none_or(is_due_right)
-        });
+        let goes_on =
+            AfterTexts::<K, _, _>::of(items, |&item| ask_for_content(key_of(item))).all(|item| {
+                waiting.exchange((self.ask_for(key_of(item)), item)).is_none_or(is_due_right)
+            });
         goes_on && waiting.into_rest().all(is_due_right)
     }
 }
@@ -179,9 +242,10 @@ where
 mod tests {
     use std::cell::Cell;
     use std::hash::{Hash, Hasher};
+    use std::string::{String, ToString};
     use std::vec::Vec;
 
-    use super::{WAITING_LEN, Waiting};
+    use super::{AfterTexts, WAITING_LEN, Waiting};
     use crate::hash_map::HashMap;
     use crate::hash_set::HashSet;
 
@@ -223,15 +287,52 @@ mod tests {
     fn what_has_waited_longest_is_due_first_and_nothing_is_lost() {
         for count in [0, 1, WAITING_LEN - 1, WAITING_LEN, WAITING_LEN + 1, 100] {
             let mut waiting = Waiting::new();
-            let mut due: Vec<u64> =
-                (0..count as u64).filter_map(|n| Some(waiting.exchange(n, n)?.1)).collect();
+            let mut due: Vec<u64> = (0..count as u64).filter_map(|n| waiting.exchange(n)).collect();
             assert_eq!(due.len(), count.saturating_sub(WAITING_LEN));
-            due.extend(waiting.into_rest().map(|(hash, item)| {
-                assert_eq!(hash, item);
-                item
-            }));
+            due.extend(waiting.into_rest());
             assert!(due.into_iter().eq(0..count as u64));
         }
+    }
+
+    #[test]
+    fn items_come_in_their_order_whether_or_not_texts_are_asked_for() {
+        for count in [0, 1, WAITING_LEN - 1, WAITING_LEN, WAITING_LEN + 1, 100] {
+            let texts: Vec<String> = (0..count).map(|n| n.to_string()).collect();
+            let asked = Cell::new(0);
+            let after = || {
+                asked.set(0);
+                AfterTexts::<String, _, _>::of(texts.iter(), |_| asked.set(asked.get() + 1))
+            };
+            assert!(after().eq(&texts));
+            assert_eq!(asked.get(), count);
+            let folded = after().fold(Vec::new(), |mut folded, text| {
+                folded.push(text.clone());
+                folded
+            });
+            assert_eq!(folded, texts);
+            let mut some = after();
+            assert_eq!(some.next(), texts.first());
+            assert_eq!(asked.get(), count.min(WAITING_LEN + 1), "so many are asked for ahead");
+            let numbers = AfterTexts::<u64, _, _>::of(0..count, |_| panic!("a number has no text"));
+            assert!(numbers.eq(0..count));
+            assert_eq!(AfterTexts::<u64, _, _>::of(0..count, |_| ()).fold(0, |n, _| n + 1), count);
+        }
+    }
+
+    #[test]
+    fn texts_are_inserted_and_found_as_one_by_one() {
+        let texts = |range: core::ops::Range<usize>| range.map(|n| n.to_string());
+        let mut map: HashMap<String, usize> = texts(0..MANY).zip(0..).collect();
+        map.extend(texts(MANY / 2..2 * MANY).zip(MANY / 2..));
+        assert!(map.insertions_can_ask_ahead());
+        assert_eq!(map.len(), 2 * MANY);
+        assert!(map.iter().all(|(key, value)| *key == value.to_string()));
+        let (one, two): (HashSet<String>, HashSet<String>) =
+            (texts(0..MANY).collect(), texts(MANY / 2..2 * MANY).collect());
+        assert_eq!(one.intersection(&two).count(), MANY - MANY / 2);
+        assert_eq!(one.difference(&two).count(), MANY / 2);
+        let other: HashMap<String, usize> = map.clone().into_iter().collect();
+        assert_eq!(map, other);
     }
 
     #[test]

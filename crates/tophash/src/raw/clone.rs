@@ -3,7 +3,7 @@
 use core::ptr;
 
 use super::bucket::Bucket;
-use super::content::may_have_content;
+use super::content::has_content;
 use super::plain::is_plain;
 use super::sizing::Shape;
 use super::{Header, Parts, RawTable, block, fail};
@@ -61,7 +61,7 @@ impl<K: Clone, V: Clone, A: Allocator> RawTable<K, V, A> {
         }
         let mut remaining = source.len();
         let mut index: u32 = 0;
-        let asks = const { may_have_content::<K>() || may_have_content::<V>() } && !self.is_near();
+        let asks = (has_content::<K>() || has_content::<V>()) && !self.is_near();
         while remaining > 0 {
             if asks {
                 // SAFETY: all buckets up to `last` are live, and entries remain.

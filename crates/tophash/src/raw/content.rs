@@ -25,18 +25,47 @@ const BUCKETS_AHEAD: u32 = 2;
 /// How many buckets before its turn the slots of one are asked for, which say where that is.
 const SLOTS_AHEAD: u32 = 5;
 
-/// Whether what a `T` keeps elsewhere may be asked for: whether its size is that of the types in
-/// [`ask_for_content`]. For all others what asks is not even compiled.
-pub(super) const fn may_have_content<T>() -> bool {
+/// The types of which it is known where what they keep begins.
+macro_rules! for_each_listed {
+    ($act:ident) => {
+        $act!(String);
+        $act!(&str);
+        $act!(Box<str>);
+        #[cfg(target_has_atomic = "ptr")]
+        $act!(Arc<str>);
+        $act!(Vec<u8>);
+        $act!(&[u8]);
+        $act!(Box<[u8]>);
+    };
+}
+
+/// Whether a `T` is as large as one of these types. For all others nothing of this is compiled.
+const fn may_be_listed<T>() -> bool {
     let is_as_large = matches!(size_of::<T>() / size_of::<usize>(), 2 | 3);
     ASKS_AHEAD && is_as_large && align_of::<T>() == align_of::<usize>()
 }
 
-/// Where that begins which an item keeps elsewhere, if it is of a type that is listed here. Known
-/// when the program is compiled, but for the address.
+/// Whether it is known where what a `T` keeps elsewhere begins, and there is a way to ask for it.
+/// Known when the program is compiled.
+#[inline(always)]
+pub(crate) fn has_content<T>() -> bool {
+    macro_rules! or_is {
+        ($listed:ty) => {
+            if typeid::of::<T>() == TypeId::of::<$listed>() {
+                return true;
+            }
+        };
+    }
+    if const { may_be_listed::<T>() } {
+        for_each_listed!(or_is);
+    }
+    false
+}
+
+/// Where what an item keeps elsewhere begins, if that is known.
 #[inline(always)]
 fn content_of<T>(item: &T) -> Option<*const u8> {
-    macro_rules! unless_it_is {
+    macro_rules! or_as {
         ($listed:ty) => {
             if typeid::of::<T>() == TypeId::of::<$listed>() {
                 // SAFETY: they differ in lifetimes at most, and nothing of the item is kept.
@@ -45,22 +74,15 @@ fn content_of<T>(item: &T) -> Option<*const u8> {
             }
         };
     }
-    if const { may_have_content::<T>() } {
-        unless_it_is!(String);
-        unless_it_is!(&str);
-        unless_it_is!(Box<str>);
-        #[cfg(target_has_atomic = "ptr")]
-        unless_it_is!(Arc<str>);
-        unless_it_is!(Vec<u8>);
-        unless_it_is!(&[u8]);
-        unless_it_is!(Box<[u8]>);
+    if const { may_be_listed::<T>() } {
+        for_each_listed!(or_as);
     }
     None
 }
 
 /// Asks for the first line of what an item keeps elsewhere, if anything.
 #[inline(always)]
-fn ask_for_content<T>(item: &T) {
+pub(crate) fn ask_for_content<T>(item: &T) {
     if let Some(content) = content_of(item) {
         prefetch(content);
     }
@@ -114,6 +136,8 @@ mod tests {
         assert_eq!(content_of(&bytes), Some(bytes.as_ptr()));
         assert_eq!(content_of(&bytes.as_slice()), Some(bytes.as_ptr()));
         assert_eq!(content_of(&boxed_bytes), Some(boxed_bytes.as_ptr()));
+        assert!(has_content::<String>() && has_content::<&[u8]>() && has_content::<Arc<str>>());
+        assert!(!has_content::<u64>() && !has_content::<[usize; 2]>() && !has_content::<&u8>());
         assert_eq!(content_of(&7_u64), None);
         assert_eq!(content_of(&(7_usize, 7_usize)), None);
         assert_eq!(content_of(&[7_usize; 3]), None);

@@ -6,7 +6,7 @@ use core::ptr;
 use super::block::Kind;
 use super::bucket::{Bucket, Node};
 use super::build::{is_possible, possible_bucket_count};
-use super::content::may_have_content;
+use super::content::has_content;
 use super::divide::{Buffer, copy_slots, divide, wants_buffer, y_slots_of};
 use super::sizing::Shape;
 use super::tophash::{SLOT_COUNT, Word};
@@ -105,7 +105,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         }
         let (half, x_index) = (self.header().half(), self.header().nevacuate());
         let y_index = x_index + half;
-        if const { may_have_content::<K>() } && !self.is_near() {
+        if has_content::<K>() && !self.is_near() {
             // SAFETY: those below `half` are live, by R2.
             unsafe { self.ask_behind(x_index, half, false) };
         }

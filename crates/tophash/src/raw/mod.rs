@@ -129,6 +129,7 @@ use header::{Header, index_bits};
 use overflow::Slab;
 
 pub(crate) use candidates::{Candidates, CandidatesMut};
+pub(crate) use content::{ask_for_content, has_content};
 pub(crate) use cursor::Cursor;
 pub(crate) use entry::{Occupied, RawEntry, Vacant};
 pub(crate) use iterate::{Drain, IntoIter, Iter, IterMut, ValuesMut};
