@@ -27,7 +27,7 @@
 //!
 //! # What cannot happen
 //!
-//! Sharing a map that is not made for it does not compile, where Go's crashes at run time:
+//! Sharing a map that is not made for it does not compile; Go finds it at run time, if at all:
 //!
 //! ```compile_fail,E0499
 //! use tophash::HashMap;
@@ -53,9 +53,9 @@
 //!
 //! # Closures
 //!
-//! A closure that is handed to a method runs while the method holds a lock, where its documentation
-//! says so. It must not wait for another thread that uses the same map. If it uses the same map
-//! itself, the call panics at once, whatever the key: it neither deadlocks nor depends on chance.
+//! A closure that is handed to a [`SafeMap`] or a [`ShardedMap`] runs while the method holds a
+//! lock, where its documentation says so. ([`SyncMap`] and [`WordMap`] run none under a lock.) It
+//! must not wait for another thread that uses the same map. If it uses the same map itself, the call panics at once, whatever the key: it neither deadlocks nor depends on chance.
 //! So does the ninth of calls within each other's closures, of whatever maps: eight is the most.
 //! If a closure, `Hash`, `Eq`, `Clone` or `Drop` panics, nothing is poisoned and no entry is lost.
 //!

@@ -40,9 +40,8 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         unsafe { released.0.drop_entries() };
     }
 
-    /// Drops all entries. Those of a large table from the first bucket on, as a clone made them:
-    /// what lies in memory in that order is given back in it. In a small table the other way round
-    /// takes less time (docs/decisions/0030).
+    /// Drops all entries, from the first bucket on, as a clone made them: what lies in memory in
+    /// that order is given back in it (docs/decisions/0030).
     ///
     /// # Safety
     ///
@@ -51,18 +50,18 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         if !const { needs_drop::<(K, V)>() } {
             return;
         }
-        let (last, is_far) = (self.header().last(), !self.is_near());
+        let (last, is_near) = (self.header().last(), self.is_near());
         let mut remaining = self.len();
-        let mut index = if is_far { 0 } else { last };
+        let mut index: u32 = 0;
         while remaining > 0 {
             // SAFETY: entries remain, so there is a bucket that was not visited.
             unsafe {
-                if is_far {
+                if !is_near {
                     self.ask_behind(index, last, true);
                 }
                 remaining -= self.drop_chain(index);
             }
-            index = if is_far { index.wrapping_add(1) } else { index.wrapping_sub(1) };
+            index = index.wrapping_add(1);
         }
     }
 
