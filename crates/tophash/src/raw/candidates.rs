@@ -142,9 +142,12 @@ impl<K, V> FusedIterator for CandidatesMut<'_, K, V> {}
 
 impl<K, V, A: Allocator> RawTable<K, V, A> {
     fn raw_candidates(&self, hash: u64) -> RawCandidates<K, V> {
+        if !self.header().is_allocated() {
+            return RawCandidates::default();
+        }
         let tophash = Tophash::of(hash);
         let index = self.header().index_of(hash);
-        // SAFETY: an index is at most `last` (R2); a main bucket with a hint has a link (R4).
+        // SAFETY: an index is at most `last` (R2), and there is memory; a main bucket with a hint has a link (R4).
         unsafe {
             let bucket = self.bucket(index);
             let word = bucket.word();

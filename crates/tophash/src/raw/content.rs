@@ -25,17 +25,18 @@ const BUCKETS_AHEAD: u32 = 2;
 /// How many buckets before its turn the slots of one are asked for, which say where that is.
 const SLOTS_AHEAD: u32 = 5;
 
-/// The types of which it is known where what they keep begins.
+/// The types of which it is known where what they keep begins: those that own it, and those that
+/// borrow it.
 macro_rules! for_each_listed {
-    ($act:ident) => {
-        $act!(String);
-        $act!(&str);
-        $act!(Box<str>);
+    ($owned:ident, $borrowed:ident) => {
+        $owned!(String);
+        $owned!(Box<str>);
         #[cfg(target_has_atomic = "ptr")]
-        $act!(Arc<str>);
-        $act!(Vec<u8>);
-        $act!(&[u8]);
-        $act!(Box<[u8]>);
+        $owned!(Arc<str>);
+        $owned!(Vec<u8>);
+        $owned!(Box<[u8]>);
+        $borrowed!(str);
+        $borrowed!([u8]);
     };
 }
 
@@ -50,32 +51,47 @@ const fn may_be_listed<T>() -> bool {
 #[inline(always)]
 pub(crate) fn has_content<T>() -> bool {
     macro_rules! or_is {
-        ($listed:ty) => {
-            if typeid::of::<T>() == TypeId::of::<$listed>() {
+        ($owned:ty) => {
+            if typeid::of::<T>() == TypeId::of::<$owned>() {
                 return true;
             }
         };
     }
+    macro_rules! or_is_borrowed {
+        ($target:ty) => {
+            or_is!(&$target);
+        };
+    }
     if const { may_be_listed::<T>() } {
-        for_each_listed!(or_is);
+        for_each_listed!(or_is, or_is_borrowed);
     }
     false
 }
 
-/// Where what an item keeps elsewhere begins, if that is known.
+/// Where what an item keeps elsewhere begins, if that is known. What it borrows may be gone: a map
+/// may be dropped after it (see `RawTable`).
 #[inline(always)]
 fn content_of<T>(item: &T) -> Option<*const u8> {
     macro_rules! or_as {
-        ($listed:ty) => {
-            if typeid::of::<T>() == TypeId::of::<$listed>() {
+        ($owned:ty) => {
+            if typeid::of::<T>() == TypeId::of::<$owned>() {
                 // SAFETY: they differ in lifetimes at most, and nothing of the item is kept.
-                let item = unsafe { &*(&raw const *item).cast::<$listed>() };
+                let item = unsafe { &*(&raw const *item).cast::<$owned>() };
                 return Some(item.as_ptr());
             }
         };
     }
+    macro_rules! or_as_borrowed {
+        ($target:ty) => {
+            if typeid::of::<T>() == TypeId::of::<&$target>() {
+                // SAFETY: a reference is stored as a pointer is, which may dangle.
+                let target = unsafe { (&raw const *item).cast::<*const $target>().read() };
+                return Some(target.cast());
+            }
+        };
+    }
     if const { may_be_listed::<T>() } {
-        for_each_listed!(or_as);
+        for_each_listed!(or_as, or_as_borrowed);
     }
     None
 }
@@ -94,7 +110,8 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     ///
     /// # Safety
     ///
-    /// The buckets below `end` are live, and `index <= end`.
+    /// The buckets below `end` are live, `index <= end`, and the entries behind `index` were not
+    /// dropped. What they borrow may be gone.
     #[inline(never)]
     pub(super) unsafe fn ask_behind(&self, index: u32, end: u32, values: bool) {
         let left = end - index;

@@ -41,12 +41,8 @@ struct Borrowed<'a, K, V, A: Allocator, T> {
 
 // SAFETY: this is two exclusive references, of which one is used at a time.
 unsafe impl<K: Send, V: Send, A: Allocator + Send, T: Send> Send for Borrowed<'_, K, V, A, T> {}
-// SAFETY: as above; what is shared gives access to `&RawTable` only.
+// SAFETY: a shared one gives access to what shared references give access to.
 unsafe impl<K: Sync, V: Sync, A: Allocator + Sync, T: Sync> Sync for Borrowed<'_, K, V, A, T> {}
-// SAFETY: a slot is an address; it is used through the table that is borrowed beside it.
-unsafe impl<K: Send, V: Send, A: Allocator + Send, T: Send> Send for Occupied<'_, K, V, A, T> {}
-// SAFETY: as above.
-unsafe impl<K: Sync, V: Sync, A: Allocator + Sync, T: Sync> Sync for Occupied<'_, K, V, A, T> {}
 
 impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// The place for the key with this hash that satisfies `equals`. If it is not there, makes room
@@ -127,7 +123,7 @@ impl<'a, K, V, A: Allocator> Borrowed<'a, K, V, A, RawTable<K, V, A>> {
 impl<'a, K, V, A: Allocator, T> Borrowed<'a, K, V, A, T> {
     #[inline(always)]
     fn table_mut(&mut self) -> &mut RawTable<K, V, A> {
-        // SAFETY: as above, and exclusively.
+        // SAFETY: table and owner are borrowed exclusively for `'a`, and the owner sleeps.
         unsafe { self.table.as_mut() }
     }
 

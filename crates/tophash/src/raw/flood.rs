@@ -131,9 +131,8 @@ impl<A: Allocator> Parts<A> {
         let class = self.header.size_class();
         self.header.flags.set_changed_at(class);
         let bucket_count = u64::from(self.header.mask) + 1;
-        let old = mem::replace(&mut self.header, Header::empty());
-        if self.build(bucket_count, bucket_count, kind).is_err() {
-            self.header = old;
+        let old = self.header;
+        if !self.build_anew(bucket_count, kind) {
             return false;
         }
         self.header.take_over(old.flags.settings(), shape);
@@ -154,6 +153,26 @@ impl<A: Allocator> Parts<A> {
         self.release(shape);
         self.header = new;
         true
+    }
+
+    /// Replaces the header by that of a new table of so many buckets. If memory is refused, or the
+    /// allocator panics, it stays.
+    #[cfg(feature = "std")]
+    fn build_anew(&mut self, bucket_count: u64, kind: &Kind) -> bool {
+        /// Puts the old header back when it goes, also while unwinding.
+        struct Old<'a, A: Allocator>(&'a mut Parts<A>, Header);
+        impl<A: Allocator> Drop for Old<'_, A> {
+            fn drop(&mut self) {
+                self.0.header = self.1;
+            }
+        }
+        let header = mem::replace(&mut self.header, Header::empty());
+        let old = Old(self, header);
+        let is_built = old.0.build(bucket_count, bucket_count, kind).is_ok();
+        if is_built {
+            mem::forget(old);
+        }
+        is_built
     }
 
     /// Adds the entry whose bytes are in a slot of another table, which forgets it.

@@ -252,7 +252,7 @@ impl Header {
     /// How many buckets the present growth has split; Go's name.
     #[inline]
     pub(super) fn nevacuate(&self) -> u32 {
-        self.last() + 1 - self.half()
+        self.last().wrapping_add(1).wrapping_sub(self.half())
     }
 
     /// Notes that the bucket `index` is there, the one after the last.

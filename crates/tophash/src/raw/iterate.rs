@@ -207,7 +207,8 @@ impl<K, V, A: Allocator> Drop for IntoIter<K, V, A> {
         }
         if let Some(table) = &mut self.table {
             let _released = Released(table);
-            drop_all(&mut self.slots);
+            // SAFETY: `_released` forgets them.
+            unsafe { drop_all(&mut self.slots) };
         }
     }
 }
@@ -266,15 +267,20 @@ impl<K, V, A: Allocator> Drop for Drain<'_, K, V, A> {
         }
         // SAFETY: the drain has borrowed the table exclusively.
         let _restored = Restored(self.header, unsafe { self.table.as_mut() });
-        drop_all(&mut self.slots);
+        // SAFETY: `_restored` forgets them.
+        unsafe { drop_all(&mut self.slots) };
     }
 }
 
 /// Drops the entries of the slots yet to come.
-fn drop_all<K, V>(slots: &mut RawIter<K, V>) {
+///
+/// # Safety
+///
+/// Nobody else comes to them any more, and the caller forgets them, also if dropping one panics.
+unsafe fn drop_all<K, V>(slots: &mut RawIter<K, V>) {
     if core::mem::needs_drop::<(K, V)>() {
         for slot in slots {
-            // SAFETY: the slot is taken (R3) and met once; the caller forgets the entries.
+            // SAFETY: the slot is taken (R3) and met once; the rest is the caller's promise.
             unsafe {
                 slot.key().drop_in_place();
                 slot.value().drop_in_place();

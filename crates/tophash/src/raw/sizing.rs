@@ -84,7 +84,12 @@ impl Shape {
 
     /// Whether a bucket can be made of keys and values with these layouts.
     pub(crate) const fn is_possible_of(key: Layout, value: Layout) -> bool {
-        key.pad_to_align().size() <= ITEM_BYTES_MAX && value.pad_to_align().size() <= ITEM_BYTES_MAX
+        Self::is_possible_item(key) && Self::is_possible_item(value)
+    }
+
+    /// Whether eight of it are no more than memory. Without a size, it may have any alignment still.
+    const fn is_possible_item(item: Layout) -> bool {
+        item.pad_to_align().size() <= ITEM_BYTES_MAX && item.align() <= ITEM_BYTES_MAX
     }
 
     /// The shape of a bucket of keys and values with these layouts.

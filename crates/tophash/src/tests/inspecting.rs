@@ -277,6 +277,14 @@ fn a_plan_of_what_no_map_can_have_is_an_error() {
     assert!(MemoryPlan::new::<[u8; 4096], u64>(usize::MAX / 4096).is_err());
     let huge = Layout::array::<u8>(isize::MAX as usize / 2).expect("a layout may be so large");
     assert!(MemoryPlan::of_layouts(huge, Layout::new::<u64>(), 1).is_err());
+    for log2 in 0..usize::BITS {
+        let aligned = Layout::from_size_align(0, 1 << log2).expect("a layout may be so aligned");
+        for plan in [(aligned, Layout::new::<u64>()), (Layout::new::<u64>(), aligned)] {
+            let is_possible = MemoryPlan::of_layouts(plan.0, plan.1, 1).is_ok();
+            assert!(is_possible || log2 > usize::BITS / 2, "aligned to 2^{log2}");
+            assert!(!is_possible || log2 < usize::BITS - 2, "aligned to 2^{log2}");
+        }
+    }
     let empty = MemoryPlan::new::<u64, u64>(0).expect("nothing is possible");
     assert_eq!((empty.bytes, empty.buckets, empty.bytes_p9999), (0, 0, 0));
 }
