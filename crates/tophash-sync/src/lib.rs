@@ -55,8 +55,9 @@
 //!
 //! A closure that is handed to a [`SafeMap`] or a [`ShardedMap`] runs while the method holds a
 //! lock, where its documentation says so. ([`SyncMap`] and [`WordMap`] run none under a lock.) It
-//! must not wait for another thread that uses the same map. If it uses the same map itself, the call panics at once, whatever the key: it neither deadlocks nor depends on chance.
-//! So does the ninth of calls within each other's closures, of whatever maps: eight is the most.
+//! must not wait for another thread that uses the same map. If it uses the same map itself, the
+//! call panics at once, whatever the key: it neither deadlocks nor depends on chance. So does the
+//! ninth of calls within each other's closures, of whatever maps: eight is the most.
 //! If a closure, `Hash`, `Eq`, `Clone` or `Drop` panics, nothing is poisoned and no entry is lost.
 //!
 //! # Features

@@ -1,11 +1,8 @@
 //! Maps whose memory comes from an allocator of the user's, one that counts and refuses.
 
-use std::alloc::Layout;
 use std::hash::Hash;
-use std::ptr::NonNull;
 
-use allocator_api2::alloc::{AllocError, Allocator, Global};
-use testkit::allocators::{CountedMemory, RefusableMemory, Refusal};
+use testkit::allocators::{CountedMemory, PanickingMemory, RefusableMemory, Refusal};
 use tophash::{DefaultHashBuilder, HashMap, TryReserveError};
 
 /// Counts what it hands out, and refuses what a test says.
@@ -211,35 +208,18 @@ fn maps_with_different_allocators_are_compared_and_cloned_each_in_its_own() {
     two_memory.assert_all_freed();
 }
 
-/// Panics when it is asked for memory while told to.
-#[derive(Clone)]
-struct Panicking(std::rc::Rc<std::cell::Cell<bool>>);
-
-// SAFETY: it hands out what the global allocator does.
-unsafe impl Allocator for Panicking {
-    fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
-        assert!(!self.0.get(), "on purpose");
-        Global.allocate(layout)
-    }
-
-    unsafe fn deallocate(&self, start: NonNull<u8>, layout: Layout) {
-        // SAFETY: the caller's promise is passed on.
-        unsafe { Global.deallocate(start, layout) }
-    }
-}
-
 #[test]
 fn an_allocator_that_panics_when_a_hash_is_changed_leaves_the_table_as_it_was() {
-    let memory = Panicking(std::rc::Rc::default());
+    let memory = PanickingMemory::default();
     let mut table = tophash::HashTable::new_in(memory.clone());
     for n in 0..64_u64 {
         table.insert_unique(7, n, |_| 7);
     }
     let bytes = table.allocation_size();
-    memory.0.set(true);
+    memory.0.set(Refusal::From(1));
     let rehash = std::panic::AssertUnwindSafe(|| table.rehash(|n| *n));
     assert!(std::panic::catch_unwind(rehash).is_err());
-    memory.0.set(false);
+    memory.0.set(Refusal::Nothing);
     assert_eq!((table.len(), table.allocation_size()), (64, bytes));
     assert!((0..64).all(|n| table.find(7, |other| *other == n).is_some()));
     assert!(table.rehash(|n| *n));

@@ -8,5 +8,5 @@ mod usage;
 
 pub use failing::{FailingAllocator, Refusal, RefusalGuard, refuse};
 pub use global::{CountingAllocator, measure, reset_thread_usage, thread_usage};
-pub use parameter::{CountedMemory, RefusableMemory};
+pub use parameter::{CountedMemory, PanickingMemory, RefusableMemory};
 pub use usage::Usage;

@@ -212,6 +212,22 @@ unsafe impl<A: Allocator> Allocator for RefusableMemory<A> {
     }
 }
 
+/// Panics where the memory inside refuses.
+#[derive(Clone, Debug, Default)]
+pub struct PanickingMemory(pub RefusableMemory);
+
+// SAFETY: a call goes to the allocator inside as it came, or panics and changes nothing.
+unsafe impl Allocator for PanickingMemory {
+    fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        Ok(self.0.allocate(layout).expect("refused, on purpose"))
+    }
+
+    unsafe fn deallocate(&self, block: NonNull<u8>, layout: Layout) {
+        // SAFETY: as the caller promises.
+        unsafe { self.0.deallocate(block, layout) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{CountedMemory, RefusableMemory};

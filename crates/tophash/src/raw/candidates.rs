@@ -147,7 +147,8 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         }
         let tophash = Tophash::of(hash);
         let index = self.header().index_of(hash);
-        // SAFETY: an index is at most `last` (R2), and there is memory; a main bucket with a hint has a link (R4).
+        // SAFETY: an index is at most `last` (R2), and there is memory; a main bucket with a hint
+        // has a link (R4).
         unsafe {
             let bucket = self.bucket(index);
             let word = bucket.word();

@@ -73,8 +73,8 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     #[inline(always)]
     unsafe fn drop_chain(&mut self, index: u32) -> usize {
         let mut count = 0;
-        // SAFETY: words, links and nodes are as R3 to R5 say, and slots below `filled` hold entries.
-        // Dropping one cannot change the table, which is borrowed exclusively.
+        // SAFETY: words, links and nodes are as R3 to R5 say, and slots below `filled` hold
+        // entries. Dropping one cannot change the table, which is borrowed exclusively.
         unsafe {
             let mut bucket = self.bucket(index);
             let mut node =

@@ -46,8 +46,8 @@
 //! - **R2** `mask + 1` is a power of two, `last <= mask`, and `last >= mask >> 1`; if `mask` is
 //!   not 0, `last >= half - 1` where `half` is `(mask + 1) / 2`.
 //! - **R3** The word of every bucket from 0 to `last` and of every node in a chain is initialised.
-//!   Byte *j* of a word has a tophash exactly when slot *j* holds an initialised key and value. Taken
-//!   slots come before free ones.
+//!   Byte *j* of a word has a tophash exactly when slot *j* holds an initialised key and value.
+//!   Taken slots come before free ones.
 //! - **R4** A main bucket's word has hint *j* exactly when an entry of the chain's overflow buckets
 //!   has a tophash that ends in *j* (1 counts as ending in 0 as well, because 0 is stored as 1).
 //!   Its link is initialised exactly when it has any hint, and then points to the first overflow

@@ -87,7 +87,7 @@ impl Shape {
         Self::is_possible_item(key) && Self::is_possible_item(value)
     }
 
-    /// Whether eight of it are no more than memory. Without a size, it may have any alignment still.
+    /// Whether eight of it are no more than memory. What has no size may have any alignment still.
     const fn is_possible_item(item: Layout) -> bool {
         item.pad_to_align().size() <= ITEM_BYTES_MAX && item.align() <= ITEM_BYTES_MAX
     }
