@@ -136,8 +136,8 @@ const CELL_BARS: [CellBar; 11] = [
         mean: limit(1.0, 0.9),
         worst: limit(1.3, 1.1),
         why: "small maps: 700 instructions with the drop, hashbrown 407 at 10 entries, to make \
-              and give back a block whose size is no constant. `String`: glibc's merging and \
-              mapping around blocks of 64 KiB \
+              and give back a block whose size is no constant. `String` in cache: glibc's merging \
+              and mapping around blocks of 64 KiB \
               ([0029](decisions/0029-words-of-a-block-copied-at-once.md)), and a wrong guess for \
               each bucket ([0014](decisions/0014-one-test-and-no-guesses.md))",
     },
@@ -148,9 +148,11 @@ const CELL_BARS: [CellBar; 11] = [
         mean: limit(1.0, 0.9),
         worst: limit(1.3, 1.1),
         why: "a map of what needs no drop gives back a block for every 64 KiB, where hashbrown \
-              frees one piece of memory. `String`: glibc merges what was freed whenever 64 KiB \
-              come back; with mimalloc and jemalloc it takes 0.7 and 0.9 at a million \
-              ([0029](decisions/0029-words-of-a-block-copied-at-once.md))",
+              frees one piece of memory. `String`: glibc merges what was freed when the first \
+              block comes back, which hashbrown's single piece puts off until later; with mimalloc \
+              and jemalloc it takes 0.7 and 0.9 at a million \
+              ([0029](decisions/0029-words-of-a-block-copied-at-once.md), \
+              [0030](decisions/0030-texts-asked-for-ahead.md))",
     },
 ];
 
