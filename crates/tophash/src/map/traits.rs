@@ -141,8 +141,8 @@ where
     /// an empty map, and for half of them in one that has entries, since keys may be equal.
     ///
     /// In a map of more than 4 to 8 MiB up to sixteen entries wait for their memory before they are
-    /// inserted, and as many before them for their text, if their keys are texts or bytes. If the iterator
-    /// panics meanwhile, or a `Hash`, an `Eq` or a `Drop`, those are dropped.
+    /// inserted, and as many before them for their text, if their keys are texts or bytes. If the
+    /// iterator panics meanwhile, or a `Hash`, an `Eq` or a `Drop`, those are dropped.
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
         let entries = entries.into_iter();
         let hint = entries.size_hint().0;

@@ -125,8 +125,8 @@ where
     /// empty set, and for half of them in one that has values, since some may be equal.
     ///
     /// In a set of more than 4 to 8 MiB up to sixteen values wait for their memory before they are
-    /// inserted, and as many before them for their text, if they are texts or bytes. If the iterator
-    /// panics meanwhile, or a `Hash`, an `Eq` or a `Drop`, those are dropped.
+    /// inserted, and as many before them for their text, if they are texts or bytes. If the
+    /// iterator panics meanwhile, or a `Hash`, an `Eq` or a `Drop`, those are dropped.
     fn extend<I: IntoIterator<Item = T>>(&mut self, values: I) {
         self.map.extend(values.into_iter().map(|value| (value, ())));
     }
