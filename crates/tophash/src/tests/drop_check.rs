@@ -24,7 +24,7 @@ fn a_map_may_be_declared_before_what_its_entries_borrow() {
 fn a_large_map_that_asks_for_texts_ahead_does_not_look_at_those_that_are_gone() {
     let mut map = HashMap::new();
     let mut values = HashMap::new();
-    let texts: Vec<String> = (0..24_000).map(|n| n.to_string()).collect();
+    let texts: Vec<String> = (0..60_000).map(|n| n.to_string()).collect();
     for (text, n) in texts.iter().zip(0..) {
         map.insert(&text[..], std::boxed::Box::new(n));
         values.insert(n, (text.as_bytes(), std::boxed::Box::new(n)));
