@@ -12,10 +12,8 @@ use alloc_crate::string::String;
 use alloc_crate::sync::Arc;
 use alloc_crate::vec::Vec;
 
-use super::bucket::Slots;
 use super::find::prefetch;
-use super::sizing::LINE_BYTES;
-use super::stretch::prefetch_lines;
+use super::stretch::prefetch_slots;
 use super::{ASKS_AHEAD, RawTable};
 use crate::alloc::Allocator;
 
@@ -118,10 +116,8 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         // SAFETY: as the caller says; a slot with a tophash holds an entry (R3).
         unsafe {
             if left > SLOTS_AHEAD {
-                let start = self.bucket(index + SLOTS_AHEAD).start().as_ptr();
-                for line in 0..const { prefetch_lines(Slots::<K, V>::SHAPE) } {
-                    prefetch(start.wrapping_add(LINE_BYTES * line));
-                }
+                let slots = self.bucket(index + SLOTS_AHEAD).start();
+                prefetch_slots(slots.as_ptr(), Self::SHAPE);
             }
             if left > BUCKETS_AHEAD {
                 let bucket = self.bucket(index + BUCKETS_AHEAD);

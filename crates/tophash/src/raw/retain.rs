@@ -2,8 +2,7 @@
 
 use super::bucket::{Bucket, Slot};
 use super::find::{Main, prefetch};
-use super::sizing::LINE_BYTES;
-use super::stretch::{PREFETCH_MASK_MIN, prefetch_buckets, prefetch_lines};
+use super::stretch::{PREFETCH_MASK_MIN, prefetch_buckets, prefetch_slots};
 use super::{RawTable, block};
 use crate::alloc::Allocator;
 
@@ -55,10 +54,7 @@ impl<K, V, A: Allocator> Retaining<'_, K, V, A> {
         }
         // SAFETY: the index is not above `last`.
         let (pivot, place) = unsafe { header.locate(ahead as u32, shape) };
-        let slots = block::slots_address(pivot, place, shape);
-        for line in 0..prefetch_lines(shape) {
-            prefetch(slots.wrapping_add(LINE_BYTES * line));
-        }
+        prefetch_slots(block::slots_address(pivot, place, shape), shape);
         prefetch(block::word(pivot, place).cast());
     }
 

@@ -7,7 +7,7 @@
 use core::ptr::{self, NonNull};
 
 use super::bucket::Node;
-use super::find::prefetch_early;
+use super::find::{prefetch, prefetch_early};
 use super::overflow::UsedChunks;
 use super::sizing::{LINE_BYTES, Shape};
 use super::tophash::{SLOT_COUNT, Word};
@@ -270,6 +270,14 @@ impl Rest {
 pub(super) const fn prefetch_lines(shape: &Shape) -> usize {
     let lines = shape.slots_bytes.div_ceil(LINE_BYTES);
     if lines > 4 { 4 } else { lines }
+}
+
+/// Asks for the slots of a bucket that comes soon, in as many lines as [`prefetch_lines`] says.
+#[inline(always)]
+pub(super) fn prefetch_slots(slots: *const u8, shape: &Shape) {
+    for line in 0..prefetch_lines(shape) {
+        prefetch(slots.wrapping_add(LINE_BYTES * line));
+    }
 }
 
 /// How many buckets ahead memory is asked for, so that it is so many bytes of slots.
