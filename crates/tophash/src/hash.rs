@@ -185,7 +185,7 @@ where
     Q: Hash + ?Sized,
 {
     #[cfg(feature = "std")]
-    if is_default::<S>() && seed.is_for_sip() {
+    if is_sip::<S>(seed) {
         return hash_with(Sip::new(seed.hash0), key);
     }
     first_hash(state, seed, key)
@@ -206,14 +206,77 @@ where
     }
 }
 
-/// [`hash_key`] as a closure, for those who hash many keys.
+/// How the keys of a table are hashed, for those who hash many.
+pub(crate) trait KeyHasher<K> {
+    /// The hash of a key. User code.
+    fn hash(&self, key: &K) -> u64;
+
+    /// Whether [`Self::for_loops`] is not to be used.
+    #[inline(always)]
+    fn is_slow(&self) -> bool {
+        false
+    }
+
+    /// [`Self::hash`], for loops: they are compiled for the first hash alone, and not for that of a
+    /// flooded map as well (docs/decisions/0031).
+    fn for_loops(&self) -> impl Fn(&K) -> u64
+    where
+        Self: Sized;
+}
+
+impl<K, F: Fn(&K) -> u64> KeyHasher<K> for F {
+    #[inline(always)]
+    fn hash(&self, key: &K) -> u64 {
+        self(key)
+    }
+
+    #[inline(always)]
+    fn for_loops(&self) -> impl Fn(&K) -> u64 {
+        self
+    }
+}
+
+/// How a map with this state and seed hashes its keys: see [`hash_key`].
+pub(crate) struct MapHasher<'a, S> {
+    state: &'a S,
+    seed: Seed,
+}
+
+impl<K: Hash, S: BuildHasher> KeyHasher<K> for MapHasher<'_, S> {
+    #[inline(always)]
+    fn hash(&self, key: &K) -> u64 {
+        hash_key(self.state, self.seed, key)
+    }
+
+    #[inline(always)]
+    fn is_slow(&self) -> bool {
+        is_sip::<S>(self.seed)
+    }
+
+    #[inline(always)]
+    fn for_loops(&self) -> impl Fn(&K) -> u64 {
+        // Not `self`: what a loop writes might change it, for all that the compiler knows.
+        let (state, seed) = (self.state, self.seed);
+        move |key| first_hash(state, seed, key)
+    }
+}
+
+/// How a map with this state and seed hashes its keys.
 #[inline(always)]
-pub(crate) fn hasher_of<S, K>(state: &S, seed: Seed) -> impl Fn(&K) -> u64 + '_
-where
-    S: BuildHasher,
-    K: Hash,
-{
-    move |key| hash_key(state, seed, key)
+pub(crate) fn hasher_of<S>(state: &S, seed: Seed) -> MapHasher<'_, S> {
+    MapHasher { state, seed }
+}
+
+/// Whether the hash by this state and seed is `SipHash`.
+#[inline(always)]
+fn is_sip<S>(seed: Seed) -> bool {
+    #[cfg(feature = "std")]
+    return is_default::<S>() && seed.is_for_sip();
+    #[cfg(not(feature = "std"))]
+    {
+        let _ = seed;
+        false
+    }
 }
 
 /// What a fresh hasher makes of one key.

@@ -293,12 +293,6 @@ where
         self.table.get_mut(hash, equals(key))
     }
 
-    #[cold]
-    #[inline(never)]
-    fn hash_anew<Q: Hash + ?Sized>(&self, key: &Q) -> u64 {
-        self.hash_of(key)
-    }
-
     /// The value of `key`. O(1).
     ///
     /// ```
@@ -411,7 +405,7 @@ where
     {
         let hash = self.prepare_for(&key);
         let hasher = hasher_of(&self.hash_builder, self.table.seed());
-        match self.table.entry(hash, equals(&key), hasher) {
+        match self.table.entry(hash, equals(&key), &hasher) {
             RawEntry::Occupied(entry) => entry.into_mut().1,
             RawEntry::Vacant(place) => place.insert(key, V::default()).into_mut().1,
         }
@@ -446,10 +440,10 @@ where
     #[inline(always)]
     pub(super) fn put(&mut self, hash: u64, key: K, value: V) -> Option<V> {
         let Self { hash_builder, table } = self;
-        let add_to_full = |table: &mut RawTable<K, V, A>, key, value| {
-            add_to_full(table, hash_builder, (hash, key, value));
+        let slowly = |table: &mut RawTable<K, V, A>, key, value| {
+            put_slowly(table, hash_builder, (hash, key, value))
         };
-        table.upsert(hash, key, value, |stored, key| key == stored, add_to_full)
+        table.upsert(hash, key, value, |stored, key| key == stored, slowly)
     }
 
     /// Puts an entry into the map whose key the caller knows to be new. O(1), and cheaper than
@@ -475,7 +469,7 @@ where
     pub unsafe fn insert_unique_unchecked(&mut self, key: K, value: V) -> (&K, &mut V) {
         let hash = self.prepare_for(&key);
         let hasher = hasher_of(&self.hash_builder, self.table.seed());
-        let (key, value) = self.table.insert_unique(hash, key, value, hasher);
+        let (key, value) = self.table.insert_unique(hash, key, value, &hasher);
         (key, value)
     }
 
@@ -559,14 +553,17 @@ impl<K, V, S, A: Allocator> HashMap<K, V, S, A> {
     }
 }
 
-/// Adds an entry that is not there to a table that is full.
+/// [`HashMap::put`] in any map and any bucket.
 #[cold]
 #[inline(never)]
-fn add_to_full<K: Hash, V, S: BuildHasher, A: Allocator>(
+fn put_slowly<K: Eq + Hash, V, S: BuildHasher, A: Allocator>(
     table: &mut RawTable<K, V, A>,
     hash_builder: &S,
     (hash, key, value): (u64, K, V),
-) {
-    let hasher = hasher_of(hash_builder, table.seed());
-    table.insert_unique(hash, key, value, hasher);
+) -> Option<V> {
+    let add_to_full = |table: &mut RawTable<K, V, A>, key, value| {
+        table.make_room(&hasher_of(hash_builder, table.seed()));
+        table.insert_slowly(hash, key, value);
+    };
+    table.upsert_slowly(hash, key, value, |stored, key| key == stored, add_to_full)
 }

@@ -191,7 +191,7 @@ where
     #[inline]
     pub fn try_reserve(&mut self, additional: usize) -> Result<(), TryReserveError> {
         let hasher = hasher_of(&self.hash_builder, self.table.seed());
-        self.table.try_reserve(additional, hasher)
+        self.table.try_reserve(additional, &hasher)
     }
 
     /// Gives back what memory the entries do not need. O(buckets).
@@ -236,6 +236,6 @@ where
     #[inline]
     pub fn grow_step(&mut self, steps: usize) -> bool {
         let hasher = hasher_of(&self.hash_builder, self.table.seed());
-        self.table.grow_step(steps, hasher)
+        self.table.grow_step(steps, &hasher)
     }
 }

@@ -118,7 +118,7 @@ where
         let hash = self.prepare_for(key);
         RawEntry::in_owner(self, |map| {
             let seed = map.table.seed();
-            map.table.entry(hash, equals(key), hasher_of(&map.hash_builder, seed))
+            map.table.entry(hash, equals(key), &hasher_of(&map.hash_builder, seed))
         })
     }
 }

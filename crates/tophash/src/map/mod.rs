@@ -117,6 +117,13 @@ where
         hash_key(&self.hash_builder, self.table.seed(), key)
     }
 
+    /// As [`Self::hash_of`], for those who rarely need it.
+    #[cold]
+    #[inline(never)]
+    fn hash_anew<Q: Hash + ?Sized>(&self, key: &Q) -> u64 {
+        self.hash_of(key)
+    }
+
     /// As [`Self::hash_of`], in a map that has not changed its hash.
     #[inline(always)]
     fn first_hash_of<Q: Hash + ?Sized>(&self, key: &Q) -> u64 {
@@ -156,14 +163,14 @@ where
     #[inline(never)]
     fn prepare_slowly<Q: Hash + ?Sized>(&mut self, hash: u64, key: &Q) -> u64 {
         let seed = self.table.seed();
-        let hash = if self.table.has_first_hash() { hash } else { self.hash_of(key) };
+        let hash = if self.table.has_first_hash() { hash } else { self.hash_anew(key) };
         if self.table.wants_preparation() {
             if !self.table.is_near() {
                 self.table.prefetch_for_write(hash);
             }
             self.prepare();
         }
-        if self.table.seed() == seed { hash } else { self.hash_of(key) }
+        if self.table.seed() == seed { hash } else { self.hash_anew(key) }
     }
 
     #[inline(always)]
@@ -173,7 +180,7 @@ where
             self.answer_flood();
         }
         let seed = self.table.seed();
-        self.table.prepare(hasher_of(&self.hash_builder, seed));
+        self.table.prepare(&hasher_of(&self.hash_builder, seed));
     }
 
     /// Changes the hash, if it is the default state's and was not changed at this size. O(buckets).
@@ -182,7 +189,7 @@ where
     fn answer_flood(&mut self) {
         if is_default::<S>() && self.table.may_change_hash() {
             let hash0 = fresh_sip_hash0();
-            self.table.change_hash(hash0, hasher_of(&self.hash_builder, Seed::of(hash0)));
+            self.table.change_hash(hash0, &hasher_of(&self.hash_builder, Seed::of(hash0)));
         }
     }
 }

@@ -109,7 +109,7 @@ where
         visit: impl FnMut(&K, &V),
     ) -> ScanStep {
         let hasher = hasher_of(&self.hash_builder, self.table.seed());
-        self.table.scan(raw::Position(position.0), budget, hasher, visit).into()
+        self.table.scan(raw::Position(position.0), budget, &hasher, visit).into()
     }
 
     /// As [`HashMap::scan`]; `keep` may change the value of each entry it visits, and says whether
@@ -146,7 +146,7 @@ where
     ) -> ScanStep {
         let hasher = hasher_of(&self.hash_builder, self.table.seed());
         let position = raw::Position(position.0);
-        self.table.scan_mut(position, budget, hasher, |key, value| keep(key, value)).into()
+        self.table.scan_mut(position, budget, &hasher, |key, value| keep(key, value)).into()
     }
 
     /// Where `count` scans begin that together visit the whole map, each a part of about the same

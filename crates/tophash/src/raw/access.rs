@@ -3,6 +3,7 @@
 use super::RawTable;
 use super::bucket::{Bucket, Slot};
 use crate::alloc::Allocator;
+use crate::hash::KeyHasher;
 
 /// How often `random` tries a random place before it counts entries instead.
 const RANDOM_TRIES_MAX: usize = 128;
@@ -24,7 +25,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         hash: u64,
         equals: impl FnMut(&K) -> bool,
     ) -> Option<(&K, &V)> {
-        let (slot, _) = self.find_in_any(hash, equals)?;
+        let (slot, _) = self.find_by_detour(hash, equals)?;
         let (key, value) = slot.entry();
         // SAFETY: the slot is taken, and the table is borrowed.
         Some(unsafe { (&*key, &*value) })
@@ -50,7 +51,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         hash: u64,
         key: K,
         value: V,
-        hasher: impl Fn(&K) -> u64,
+        hasher: &impl KeyHasher<K>,
     ) -> (&mut K, &mut V) {
         self.make_room(hasher);
         let slot = self.insert_new(hash, key, value);

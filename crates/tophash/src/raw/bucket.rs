@@ -248,6 +248,17 @@ impl Bucket {
         unsafe { (*self.word.cast::<Node>()).y_slots = y_slots };
     }
 
+    /// Where the key of a slot of a bucket of this shape lies.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Slots::key`].
+    #[inline(always)]
+    pub(crate) unsafe fn key_address(self, slot: usize, shape: &Shape) -> NonNull<u8> {
+        // SAFETY: within the eight keys.
+        unsafe { self.start().add(slot * shape.key_stride) }
+    }
+
     /// Copies an entry's bytes; what was in `to` is forgotten, what is in `from` becomes so.
     /// The two may be the same.
     ///
@@ -258,17 +269,8 @@ impl Bucket {
     pub(crate) unsafe fn move_entry(from: (Self, usize), to: (Self, usize), shape: &Shape) {
         #[cfg(any(test, verify))]
         super::work::count_moved(1);
-        let place = |(bucket, slot): (Self, usize)| {
-            let start = bucket.slots;
-            let key = start.wrapping_add(slot * shape.key_stride);
-            (key, start.wrapping_add(shape.values_offset + slot * shape.value_stride))
-        };
-        let (from, to) = (place(from), place(to));
-        // SAFETY: slots are valid for reads and writes; `copy` allows overlap.
-        unsafe {
-            move_bytes(from.0, to.0, shape.key_bytes);
-            move_bytes(from.1, to.1, shape.value_bytes);
-        }
+        // SAFETY: as the caller says.
+        unsafe { copy_entry_bytes((from.0.slots, from.1), (to.0.slots, to.1), shape) };
     }
 
     /// Where the bucket's slots begin.
@@ -289,6 +291,34 @@ impl Bucket {
     #[inline]
     pub(crate) fn is(self, other: Self) -> bool {
         ptr::eq(self.word, other.word)
+    }
+}
+
+/// As [`copy_entry`], without the types.
+///
+/// # Safety
+///
+/// As there; both are slots of this shape.
+#[inline(always)]
+pub(crate) unsafe fn copy_entry_bytes(
+    from: (*const u8, usize),
+    to: (*mut u8, usize),
+    shape: &Shape,
+) {
+    let key_at = |slot| slot * shape.key_stride;
+    let value_at = |slot| shape.values_offset + slot * shape.value_stride;
+    // SAFETY: slots are valid for reads and writes; `copy` allows overlap.
+    unsafe {
+        move_bytes(
+            from.0.wrapping_add(key_at(from.1)),
+            to.0.wrapping_add(key_at(to.1)),
+            shape.key_bytes,
+        );
+        move_bytes(
+            from.0.wrapping_add(value_at(from.1)),
+            to.0.wrapping_add(value_at(to.1)),
+            shape.value_bytes,
+        );
     }
 }
 

@@ -3,11 +3,12 @@
 use super::bucket::Bucket;
 use super::{Flags, RawTable};
 use crate::alloc::Allocator;
+use crate::hash::KeyHasher;
 
 impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// Panics unless R1 to R8 and R11 hold and, if a hasher is given, each entry is where its hash
     /// says. Of R3 it cannot see whether a slot is initialised, and of R1 how large a block is.
-    pub(crate) fn check(&self, hasher: Option<&dyn Fn(&K) -> u64>) {
+    pub(crate) fn check(&self, hasher: Option<&dyn KeyHasher<K>>) {
         let header = self.header();
         let (mask, last) = (header.mask, header.last());
         header.check_flags(Self::SHAPE);
@@ -48,7 +49,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// # Safety
     ///
     /// `index <= last`.
-    unsafe fn check_chain(&self, index: u32, hasher: Option<&dyn Fn(&K) -> u64>) -> (usize, usize) {
+    unsafe fn check_chain(&self, index: u32, hasher: Option<&dyn KeyHasher<K>>) -> (usize, usize) {
         // SAFETY: what is read is what R3 to R5 say is initialised; if they do not hold, a test is
         // about to fail one way or another.
         unsafe {
@@ -67,7 +68,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                         hints |= tophash.hint();
                     }
                     if let Some(hasher) = hasher {
-                        let hash = hasher(&*bucket.key::<K, V>(slot));
+                        let hash = hasher.hash(&*bucket.key::<K, V>(slot));
                         assert_eq!(self.header().index_of(hash), index, "an entry is astray");
                         let expected = super::tophash::Tophash::of(hash);
                         assert_eq!(expected.get(), tophash.get(), "wrong tophash");

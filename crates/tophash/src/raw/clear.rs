@@ -4,6 +4,7 @@ use core::mem::needs_drop;
 use core::ptr;
 
 use super::bucket::Bucket;
+use super::content::ask_for_entries;
 use super::sizing::Shape;
 use super::{Flags, Parts, RawTable, block};
 use crate::alloc::Allocator;
@@ -57,7 +58,8 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             // SAFETY: entries remain, so there is a bucket that was not visited.
             unsafe {
                 if !is_near {
-                    self.ask_behind(index, last, true);
+                    let ask = ask_for_entries::<K, V>;
+                    self.header().ask_behind((index, last), ask, Self::SHAPE);
                 }
                 remaining -= self.drop_chain(index);
             }

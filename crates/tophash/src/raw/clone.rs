@@ -3,7 +3,7 @@
 use core::ptr;
 
 use super::bucket::Bucket;
-use super::content::has_content;
+use super::content::{ask_for_entries, has_content};
 use super::plain::is_plain;
 use super::sizing::Shape;
 use super::{Header, Parts, RawTable, block, fail};
@@ -64,8 +64,12 @@ impl<K: Clone, V: Clone, A: Allocator> RawTable<K, V, A> {
         let asks = (has_content::<K>() || has_content::<V>()) && !self.is_near();
         while remaining > 0 {
             if asks {
+                let header = source.header();
                 // SAFETY: all buckets up to `last` are live, and entries remain.
-                unsafe { source.ask_behind(index, source.header().last(), true) };
+                unsafe {
+                    let ask = ask_for_entries::<K, V>;
+                    header.ask_behind((index, header.last()), ask, Self::SHAPE);
+                }
             }
             // SAFETY: entries remain, so `index <= last`, which is the same in both tables.
             let (from, to) = unsafe { (source.bucket(index), self.bucket(index)) };

@@ -13,9 +13,9 @@ use alloc_crate::sync::Arc;
 use alloc_crate::vec::Vec;
 
 use super::find::prefetch;
+use super::sizing::Shape;
 use super::stretch::prefetch_slots;
-use super::{ASKS_AHEAD, RawTable};
-use crate::alloc::Allocator;
+use super::{ASKS_AHEAD, Bucket, Header};
 
 /// How many buckets before its turn that which one refers to is asked for.
 const BUCKETS_AHEAD: u32 = 2;
@@ -102,31 +102,63 @@ pub(crate) fn ask_for_content<T>(item: &T) {
     }
 }
 
-impl<K, V, A: Allocator> RawTable<K, V, A> {
-    /// Asks for what the entries of a bucket behind `index` refer to, their keys alone or their
-    /// `values` too, and for the slots of one that comes later.
+/// Asks for what the entries of a live bucket keep elsewhere.
+pub(super) type AskForContent = unsafe fn(Bucket);
+
+/// Asks for what a bucket's keys keep elsewhere.
+///
+/// # Safety
+///
+/// It is a live bucket of a table of `K` and `V`, whose entries were not dropped. What they borrow
+/// may be gone.
+pub(super) unsafe fn ask_for_keys<K, V>(bucket: Bucket) {
+    // SAFETY: a slot with a tophash holds an entry (R3).
+    unsafe {
+        for slot in 0..bucket.word().filled() {
+            ask_for_content(&*bucket.key::<K, V>(slot));
+        }
+    }
+}
+
+/// Asks for what a bucket's keys and values keep elsewhere.
+///
+/// # Safety
+///
+/// As for [`ask_for_keys`].
+pub(super) unsafe fn ask_for_entries<K, V>(bucket: Bucket) {
+    // SAFETY: as there.
+    unsafe {
+        for slot in 0..bucket.word().filled() {
+            ask_for_content(&*bucket.key::<K, V>(slot));
+            ask_for_content(&*bucket.value::<K, V>(slot));
+        }
+    }
+}
+
+impl Header {
+    /// Asks for what the entries of a bucket behind `index` keep elsewhere, and for the slots of
+    /// one that comes later.
     ///
     /// # Safety
     ///
-    /// The buckets below `end` are live, `index <= end`, and the entries behind `index` were not
-    /// dropped. What they borrow may be gone.
+    /// `index <= last`, the buckets up to `last` are live and of the shape, and `ask` may be called
+    /// with those behind `index`.
     #[inline(never)]
-    pub(super) unsafe fn ask_behind(&self, index: u32, end: u32, values: bool) {
-        let left = end - index;
-        // SAFETY: as the caller says; a slot with a tophash holds an entry (R3).
+    pub(super) unsafe fn ask_behind(
+        &self,
+        (index, last): (u32, u32),
+        ask: AskForContent,
+        shape: &Shape,
+    ) {
+        let left = last - index;
+        // SAFETY: as the caller says.
         unsafe {
-            if left > SLOTS_AHEAD {
-                let slots = self.bucket(index + SLOTS_AHEAD).start();
-                prefetch_slots(slots.as_ptr(), Self::SHAPE);
+            if left >= SLOTS_AHEAD {
+                let slots = self.bucket(index + SLOTS_AHEAD, shape).start();
+                prefetch_slots(slots.as_ptr(), shape);
             }
-            if left > BUCKETS_AHEAD {
-                let bucket = self.bucket(index + BUCKETS_AHEAD);
-                for slot in 0..bucket.word().filled() {
-                    ask_for_content(&*bucket.key::<K, V>(slot));
-                    if values {
-                        ask_for_content(&*bucket.value::<K, V>(slot));
-                    }
-                }
+            if left >= BUCKETS_AHEAD {
+                ask(self.bucket(index + BUCKETS_AHEAD, shape));
             }
         }
     }

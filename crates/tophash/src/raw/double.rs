@@ -8,33 +8,34 @@ use core::ptr::{self, NonNull};
 
 use super::block::Kind;
 use super::bucket::Bucket;
-use super::divide::divide;
+use super::grow::slots_for_y;
+use super::rehash::Rehash;
 use super::sizing::Shape;
-use super::{Parts, RawTable, block};
+use super::{Parts, block};
 use crate::alloc::Allocator;
 
-impl<K, V, A: Allocator> RawTable<K, V, A> {
+impl<A: Allocator> Parts<A> {
     /// Moves the table, which doubles at once and is whole, into a block for twice as many buckets.
-    /// False if memory is refused; then nothing has changed. `hasher` is user code; if it panics
+    /// False if memory is refused; then nothing has changed. The hasher is user code; if it panics
     /// nothing has changed either.
-    #[inline(never)]
-    pub(super) fn double_only_block(&mut self, hasher: &impl Fn(&K) -> u64) -> bool {
-        debug_assert!(self.header().is_allocated() && !self.is_growing());
-        let Some(mut doubling) = Doubling::begin(&mut self.parts, Self::KIND) else { return false };
+    pub(super) fn double_only_block(&mut self, types: &dyn Rehash, kind: &'static Kind) -> bool {
+        let shape = &kind.shape;
+        debug_assert!(self.header.is_allocated() && !self.header.is_growing());
+        let Some(mut doubling) = Doubling::begin(self, kind) else { return false };
         let half = doubling.old_len as u32;
         for place in 0..doubling.old_len {
             // SAFETY: places of the old block, whose buckets are all live, and of the new one,
             // which is written here and not read.
             unsafe {
-                let (from, x, y) = doubling.buckets(place, Self::SHAPE);
-                if let Some(words) = divide::<K, V, _>(from, half, hasher, x.slots(), y.slots()) {
+                let (from, x, y) = doubling.buckets(place, shape);
+                if let Some(words) = types.divide(from, half, [x.start(), y.start()]) {
                     x.set_word(words[0]);
                     y.set_word(words[1]);
                     if from.word().has_overflow() {
                         doubling.chains.note(place, None);
                     }
                 } else {
-                    let y_slots = Self::slots_for_y(from, half, hasher);
+                    let y_slots = slots_for_y(types, from, half, shape);
                     doubling.chains.note(place, Some(y_slots));
                 }
             }

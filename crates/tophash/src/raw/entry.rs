@@ -6,6 +6,7 @@ use core::ptr::NonNull;
 use super::RawTable;
 use super::bucket::Slot;
 use crate::alloc::{Allocator, Global};
+use crate::hash::KeyHasher;
 
 /// What a look-up for writing found. `T` is what the table is part of: see [`RawEntry::in_owner`].
 pub(crate) enum RawEntry<'a, K, V, A: Allocator = Global, T = RawTable<K, V, A>> {
@@ -52,7 +53,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         &mut self,
         hash: u64,
         equals: impl FnMut(&K) -> bool,
-        hasher: impl Fn(&K) -> u64,
+        hasher: &impl KeyHasher<K>,
     ) -> RawEntry<'_, K, V, A> {
         if let Some(slot) = self.find(hash, equals) {
             RawEntry::Occupied(Occupied { slot, hash, borrowed: Borrowed::new(self) })
@@ -76,7 +77,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// Makes room for an entry that the caller knows to be new. [`RawTable::prepare`] came before,
     /// if wanted.
     #[inline]
-    pub(crate) fn vacant(&mut self, hash: u64, hasher: impl Fn(&K) -> u64) -> Vacant<'_, K, V, A> {
+    pub(crate) fn vacant(&mut self, hash: u64, hasher: &impl KeyHasher<K>) -> Vacant<'_, K, V, A> {
         self.make_room(hasher);
         Vacant { hash, borrowed: Borrowed::new(self) }
     }

@@ -3,7 +3,7 @@
 use super::bucket::{Bucket, Slot, Slots};
 use super::sizing::{LINE_BYTES, Shape};
 use super::tophash::{Tophash, Word};
-use super::{Flags, RawTable, block};
+use super::{Flags, Header, RawTable, block};
 use crate::alloc::Allocator;
 
 /// Where a main bucket is, and the word that it has.
@@ -41,20 +41,9 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     }
 
     /// [`Self::find_with_main`] while a growth or a shrink is under way, and in a table with a
-    /// root.
-    #[cold]
+    /// root. The compiler is not told that it is cold: a very large table always comes here.
     #[inline(never)]
-    fn find_by_detour(
-        &self,
-        hash: u64,
-        equals: impl FnMut(&K) -> bool,
-    ) -> Option<(Slot<K, V>, Main)> {
-        self.find_in_any(hash, equals)
-    }
-
-    /// As [`Self::find_with_main`], for a table that may grow, shrink, or have a root.
-    #[inline(always)]
-    pub(super) fn find_in_any(
+    pub(super) fn find_by_detour(
         &self,
         hash: u64,
         equals: impl FnMut(&K) -> bool,
@@ -117,22 +106,15 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     }
 
     /// Asks for the memory that a write of an entry with this hash will need.
-    #[cold]
-    #[inline(never)]
+    #[inline(always)]
     pub(crate) fn prefetch_for_write(&self, hash: u64) {
-        let (pivot, place) = self.ask_for_main(hash);
-        prefetch(block::link(pivot, Self::BLOCK_LEN, place).cast());
+        self.header().prefetch_for_write(hash, Self::SHAPE);
     }
 
     /// Asks for the word and the first slots of the main bucket of this hash, and says where it is.
     #[inline(always)]
     fn ask_for_main(&self, hash: u64) -> (*mut u8, usize) {
-        let index = self.header().index_of(hash);
-        // SAFETY: an index is at most `last` (R2).
-        let (pivot, place) = unsafe { self.header().locate(index, Self::SHAPE) };
-        prefetch(block::word(pivot, place).cast());
-        ask_for_slots((pivot, place), Self::SHAPE);
-        (pivot, place)
+        self.header().ask_for_main(hash, Self::SHAPE)
     }
 
     /// The rest of [`Self::find`], for a chain that has overflow buckets: few look-ups come here,
@@ -165,6 +147,26 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             }
         }
         None
+    }
+}
+
+impl Header {
+    /// See [`RawTable::prefetch_for_write`].
+    #[cold]
+    #[inline(never)]
+    fn prefetch_for_write(&self, hash: u64, shape: &Shape) {
+        let (pivot, place) = self.ask_for_main(hash, shape);
+        prefetch(block::link(pivot, self.block_len(shape), place).cast());
+    }
+
+    /// See [`RawTable::ask_for_main`].
+    #[inline(always)]
+    fn ask_for_main(&self, hash: u64, shape: &Shape) -> (*mut u8, usize) {
+        // SAFETY: an index is at most `last` (R2).
+        let (pivot, place) = unsafe { self.locate(self.index_of(hash), shape) };
+        prefetch(block::word(pivot, place).cast());
+        ask_for_slots((pivot, place), shape);
+        (pivot, place)
     }
 }
 

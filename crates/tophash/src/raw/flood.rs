@@ -15,12 +15,16 @@ use super::block::Kind;
 #[cfg(feature = "std")]
 use super::bucket::Bucket;
 #[cfg(feature = "std")]
+use super::rehash::{OfTypes, Rehash};
+#[cfg(feature = "std")]
 use super::sizing::Shape;
 use super::tophash::SLOT_COUNT;
 #[cfg(feature = "std")]
 use super::tophash::Tophash;
 use super::{Flags, Header, Parts, RawTable};
 use crate::alloc::Allocator;
+#[cfg(feature = "std")]
+use crate::hash::KeyHasher;
 
 /// Overflow buckets behind one bucket that chance does not explain.
 pub(crate) const FLOOD_DEPTH: usize = 4;
@@ -83,17 +87,9 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// entries are moved afterwards, which cannot fail but for an overflow bucket: that ends in
     /// `handle_alloc_error`. O(buckets), and for as long the entries' memory is there twice.
     #[cfg(feature = "std")]
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn change_hash(&mut self, hash0: u32, hasher: impl Fn(&K) -> u64) -> bool {
-        // SAFETY: `hash_all` gives the bucket and the slot of a key.
-        let hash = |bucket: Bucket, slot: usize| hasher(unsafe { &*bucket.key::<K, V>(slot) });
-        let Some(hashes) = self.parts.hash_all(&hash, Self::SHAPE) else {
-            let class = self.header().size_class();
-            self.header_mut().flags.set_changed_at(class);
-            return false;
-        };
-        self.parts.move_to_hashes(hash0, &hashes, Self::KIND)
+    #[inline]
+    pub(crate) fn change_hash(&mut self, hash0: u32, hasher: &impl KeyHasher<K>) -> bool {
+        self.parts.change_hash(hash0, &OfTypes::<K, V, _>::new(hasher), Self::KIND)
     }
 }
 
@@ -108,16 +104,30 @@ impl<A: Allocator> Parts<A> {
         }
     }
 
-    /// The hashes of all keys, in the order of the chains; `None` if memory is refused. `hash` is
-    /// user code.
+    /// See [`RawTable::change_hash`].
     #[cfg(feature = "std")]
-    fn hash_all(&self, hash: &dyn Fn(Bucket, usize) -> u64, shape: &Shape) -> Option<Vec<u64>> {
+    #[cold]
+    #[inline(never)]
+    fn change_hash(&mut self, hash0: u32, types: &dyn Rehash, kind: &Kind) -> bool {
+        let Some(hashes) = self.hash_all(types, &kind.shape) else {
+            let class = self.header.size_class();
+            self.header.flags.set_changed_at(class);
+            return false;
+        };
+        self.move_to_hashes(hash0, &hashes, kind)
+    }
+
+    /// The hashes of all keys, in the order of the chains; `None` if memory is refused. The hasher
+    /// is user code.
+    #[cfg(feature = "std")]
+    fn hash_all(&self, types: &dyn Rehash, shape: &Shape) -> Option<Vec<u64>> {
         let mut hashes = Vec::new();
         hashes.try_reserve_exact(self.header.count).ok()?;
         for index in 0..=self.header.last() {
             // SAFETY: the chain of a live bucket.
             for (bucket, slot) in unsafe { self.header.taken_slots(index, shape) } {
-                hashes.push(hash(bucket, slot));
+                // SAFETY: a taken slot has a key.
+                hashes.push(unsafe { types.hash(bucket.key_address(slot, shape)) });
             }
         }
         Some(hashes)

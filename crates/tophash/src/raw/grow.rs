@@ -1,18 +1,18 @@
 //! Growing: buckets are split in place, two for each write, as many as Go evacuates.
 
-use core::mem::MaybeUninit;
 use core::ptr;
 
 use super::block::Kind;
 use super::bucket::{Bucket, Node};
 use super::build::{is_possible, possible_bucket_count};
-use super::content::has_content;
-use super::divide::{Buffer, copy_slots, divide, wants_buffer, y_slots_of};
+use super::divide::y_slots_of;
+use super::rehash::{OfTypes, Rehash};
 use super::sizing::Shape;
 use super::tophash::{SLOT_COUNT, Word};
-use super::{Flags, Parts, RawTable, block, fail, index_bits};
+use super::{Flags, Parts, RawTable, block, fail};
 use crate::TryReserveError;
 use crate::alloc::Allocator;
+use crate::hash::KeyHasher;
 
 /// The step of a growth or of a shrink that comes before a write.
 pub(super) enum Step {
@@ -30,60 +30,17 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     ///
     /// `hasher` is user code; if it panics nothing has changed. Ends in `handle_alloc_error` if the
     /// table has no memory and gets none.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn prepare(&mut self, hasher: impl Fn(&K) -> u64) {
-        let step = if self.header().flags.is_only_growing() {
-            // Nearly always, and nothing else is to be seen to.
-            Step::Split
-        } else {
-            self.header_mut().flags.set(Flags::SUSPECT, false);
-            self.parts.step_before_write(Self::KIND)
-        };
-        match step {
-            Step::Nothing => {}
-            Step::Merge => {
-                self.parts.merge_last(Self::KIND);
-            }
-            Step::Split => {
-                let takes_block = self.parts.next_begins_block(Self::SHAPE);
-                self.split_next(&hasher);
-                if self.splits_another() {
-                    self.split_next(&hasher);
-                }
-                if !takes_block {
-                    self.parts.release_one_chunk(Self::SHAPE);
-                }
-            }
-        }
-    }
-
-    /// Whether a write that has split a bucket splits one more: P2 allows two, and two beside each
-    /// other cost less than two apart (docs/decisions/0015). Not if that one would take a block.
-    #[inline(always)]
-    pub(super) fn splits_another(&self) -> bool {
-        self.is_growing() && !self.parts.next_begins_block(Self::SHAPE)
+    #[inline]
+    pub(crate) fn prepare(&mut self, hasher: &impl KeyHasher<K>) {
+        self.parts.prepare(&OfTypes::<K, V, _>::new(hasher), Self::KIND);
     }
 
     /// Makes the table ready for one more entry: starts a growth if the entry would make it too
     /// full. Ends in `handle_alloc_error` if the table has no memory and gets none.
     #[inline(always)]
-    pub(crate) fn make_room(&mut self, hasher: impl Fn(&K) -> u64) {
+    pub(crate) fn make_room(&mut self, hasher: &impl KeyHasher<K>) {
         if self.header().is_full() {
-            self.make_room_slowly(hasher);
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn make_room_slowly(&mut self, hasher: impl Fn(&K) -> u64) {
-        if self.parts.is_to_grow(Self::KIND) {
-            if Self::SHAPE.doubles_at_once(self.header().mask as usize + 1) {
-                self.double_only_block(&hasher);
-            } else {
-                // If memory is refused, the table stays as it is and its chains become longer.
-                self.parts.start_growth(Self::KIND);
-            }
+            self.parts.make_room(&OfTypes::<K, V, _>::new(hasher), Self::KIND);
         }
     }
 
@@ -93,166 +50,211 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         self.header().is_growing()
     }
 
-    /// Splits the next bucket of a growth. False if memory is refused; then nothing has changed.
-    ///
-    /// First all keys of the chain are hashed, which is user code and may panic: nothing has
-    /// changed then. Then the entries are moved, which cannot fail.
-    #[inline(never)]
-    pub(super) fn split_next(&mut self, hasher: &impl Fn(&K) -> u64) -> bool {
-        debug_assert!(self.is_growing());
-        if self.parts.next_begins_block(Self::SHAPE) {
-            return self.split_next_slowly(hasher);
-        }
-        let (half, x_index) = (self.header().half(), self.header().nevacuate());
-        let y_index = x_index + half;
-        if has_content::<K>() && !self.is_near() {
-            // SAFETY: those below `half` are live, by R2.
-            unsafe { self.ask_behind(x_index, half, false) };
-        }
-        let mut buffer = MaybeUninit::uninit();
-        // SAFETY: `x_index < half <= last + 1` by R2, so it is the index of a live bucket.
-        // `y_index` is `last + 1`, whose block is there, since `last` is in the same one; its
-        // bucket is uninitialised and is read by nobody before its word is written.
-        unsafe {
-            let (x, y) = (self.bucket(x_index), self.bucket(y_index));
-            let kept = if wants_buffer::<K, V>() { Buffer::slots(&mut buffer) } else { x.slots() };
-            let Some(words) = divide::<K, V, _>(x, half, hasher, kept, y.slots()) else {
-                return self.split_next_slowly(hasher);
-            };
-            // No user code runs from here on.
-            let word = x.word();
-            if wants_buffer::<K, V>() {
-                copy_slots::<K, V>(kept, x.slots());
-            }
-            x.set_word(words[0]);
-            y.set_word(words[1]);
-            self.header_mut().add_bucket(y_index, Self::SHAPE);
-            if word.has_overflow() {
-                self.extra_mut().0.slab.give_back(x.next(), Self::SHAPE);
-            }
-        }
-        true
-    }
-
-    /// [`Self::split_next`] for chains that keep overflow buckets, and for the first bucket of a
-    /// block.
-    #[cold]
-    #[inline(never)]
-    fn split_next_slowly(&mut self, hasher: &impl Fn(&K) -> u64) -> bool {
-        // SAFETY: `x_index < half <= last + 1` by R2, so it is the index of a live bucket. The new
-        // bucket is uninitialised, and is written here before any user code runs.
-        unsafe {
-            let x = self.bucket(self.header().nevacuate());
-            let y_slots = Self::slots_for_y(x, self.header().half(), hasher);
-            let Some(y) = self.parts.add_twin(Self::KIND) else { return false };
-            self.parts.split_chain(x, y, y_slots, Self::SHAPE);
-        }
-        true
-    }
-
-    /// Hashes the keys of a chain. Returns which slots of its main bucket go to Y, and notes in
-    /// each node which of its slots do.
-    ///
-    /// # Safety
-    ///
-    /// `x` is a live main bucket.
-    #[inline(never)]
-    pub(super) unsafe fn slots_for_y(x: Bucket, half: u32, hasher: &impl Fn(&K) -> u64) -> u8 {
-        let is_for_y = |key: &K| index_bits(hasher(key)) & half != 0;
-        // SAFETY: words and links are as R3 to R5 say.
-        unsafe {
-            let mut y_slots = None;
-            let (mut bucket, mut node) = (x, ptr::null_mut::<Node>());
-            if x.word().has_overflow() {
-                node = x.next();
-            }
-            // One loop for all buckets, so that the hasher's code is there once.
-            loop {
-                let of_this = y_slots_of::<K, V>(bucket, &is_for_y);
-                match y_slots {
-                    None => y_slots = Some(of_this),
-                    Some(_) => bucket.set_y_slots(of_this),
-                }
-                if node.is_null() {
-                    break;
-                }
-                bucket = Bucket::of_node(node, Self::SHAPE);
-                node = (*node).next;
-            }
-            y_slots.unwrap_or(0)
-        }
+    /// As [`Parts::split_next`].
+    pub(super) fn split_next(&mut self, hasher: &impl KeyHasher<K>) -> bool {
+        self.parts.split_next(&OfTypes::<K, V, _>::new(hasher), Self::KIND)
     }
 
     /// Does up to `step_count` steps of a growth under way. True if more are left, and can be done:
     /// not after memory was refused.
-    pub(crate) fn grow_step(&mut self, step_count: usize, hasher: impl Fn(&K) -> u64) -> bool {
-        for _ in 0..step_count {
-            if !self.is_growing() || !self.split_next(&hasher) {
-                return false;
-            }
-        }
-        self.is_growing()
+    #[inline]
+    pub(crate) fn grow_step(&mut self, step_count: usize, hasher: &impl KeyHasher<K>) -> bool {
+        self.parts.grow_step(step_count, &OfTypes::<K, V, _>::new(hasher), Self::KIND)
     }
 
     /// Makes room for `additional` entries at once: finishes a growth under way, and doubles the
     /// table until it is large enough. O(buckets). On an error the table is as it was, and has
     /// given back what it took, but for pages of its directory and a few overflow buckets.
+    #[inline]
     pub(crate) fn try_reserve(
         &mut self,
         additional: usize,
-        hasher: impl Fn(&K) -> u64,
+        hasher: &impl KeyHasher<K>,
     ) -> Result<(), TryReserveError> {
-        let wanted = self.len().checked_add(additional).ok_or(TryReserveError::CapacityOverflow)?;
+        self.parts.try_reserve(additional, &OfTypes::<K, V, _>::new(hasher), Self::KIND)
+    }
+}
+
+impl<A: Allocator> Parts<A> {
+    /// See [`RawTable::prepare`].
+    #[cold]
+    #[inline(never)]
+    fn prepare(&mut self, types: &dyn Rehash, kind: &'static Kind) {
+        let step = if self.header.flags.is_only_growing() {
+            // Nearly always, and nothing else is to be seen to.
+            Step::Split
+        } else {
+            self.header.flags.set(Flags::SUSPECT, false);
+            self.step_before_write(kind)
+        };
+        match step {
+            Step::Nothing => {}
+            Step::Merge => {
+                self.merge_last(kind);
+            }
+            Step::Split => {
+                let takes_block = self.next_begins_block(&kind.shape);
+                let mut is_first = true;
+                while is_first || self.splits_another(&kind.shape) {
+                    self.split_next_here(types, kind);
+                    if !is_first {
+                        break;
+                    }
+                    is_first = false;
+                }
+                if !takes_block {
+                    self.release_one_chunk(&kind.shape);
+                }
+            }
+        }
+    }
+
+    /// Whether a write that has split a bucket splits one more: P2 allows two, and two beside each
+    /// other cost less than two apart (docs/decisions/0015). Not if that one would take a block.
+    #[inline(always)]
+    pub(super) fn splits_another(&self, shape: &Shape) -> bool {
+        self.header.is_growing() && !self.next_begins_block(shape)
+    }
+
+    /// The rest of [`RawTable::make_room`], for a table that is full.
+    #[cold]
+    #[inline(never)]
+    fn make_room(&mut self, types: &dyn Rehash, kind: &'static Kind) {
+        if self.is_to_grow(kind) {
+            // If memory is refused, the table stays as it is and its chains become longer.
+            self.begin_or_double(types, kind);
+        }
+    }
+
+    /// Doubles the table if it is so small that it grows as a whole, or starts a growth. False if
+    /// memory is refused, or the table is as large as can be; then nothing has changed.
+    fn begin_or_double(&mut self, types: &dyn Rehash, kind: &'static Kind) -> bool {
+        if kind.shape.doubles_at_once(self.header.mask as usize + 1) {
+            self.double_only_block(types, kind)
+        } else {
+            self.start_growth(kind)
+        }
+    }
+
+    /// Splits the next bucket of a growth. False if memory is refused; then nothing has changed.
+    ///
+    /// First all keys of the chain are hashed, which is user code and may panic: nothing has
+    /// changed then. Then the entries are moved, which cannot fail.
+    fn split_next(&mut self, types: &dyn Rehash, kind: &Kind) -> bool {
+        self.split_next_here(types, kind)
+    }
+
+    #[inline(always)]
+    fn split_next_here(&mut self, types: &dyn Rehash, kind: &Kind) -> bool {
+        let shape = &kind.shape;
+        debug_assert!(self.header.is_growing());
+        if self.next_begins_block(shape) {
+            return self.split_next_slowly(types, kind);
+        }
+        let (half, x_index) = (self.header.half(), self.header.nevacuate());
+        let y_index = x_index + half;
+        if !self.header.is_near() {
+            if let Some(ask) = types.asks_for_keys() {
+                // SAFETY: those below `half` are live, by R2.
+                unsafe { self.header.ask_behind((x_index, half - 1), ask, shape) };
+            }
+        }
+        // SAFETY: `x_index < half <= last + 1` by R2, so it is the index of a live bucket.
+        // `y_index` is `last + 1`, whose block is there, since `last` is in the same one; its
+        // bucket is uninitialised and is read by nobody before its word is written.
+        unsafe {
+            let (x, y) = (self.header.bucket(x_index, shape), self.header.bucket(y_index, shape));
+            let Some(words) = types.divide(x, half, [x.start(), y.start()]) else {
+                return self.split_next_slowly(types, kind);
+            };
+            // No user code runs from here on.
+            let word = x.word();
+            x.set_word(words[0]);
+            y.set_word(words[1]);
+            self.header.add_bucket(y_index, shape);
+            if word.has_overflow() {
+                self.extra_mut().0.slab.give_back(x.next(), shape);
+            }
+        }
+        true
+    }
+
+    /// [`Self::split_next`] for chains that keep overflow buckets, for the first bucket of a block,
+    /// and with a slow hash.
+    #[cold]
+    #[inline(never)]
+    fn split_next_slowly(&mut self, types: &dyn Rehash, kind: &Kind) -> bool {
+        // SAFETY: `x_index < half <= last + 1` by R2, so it is the index of a live bucket. The new
+        // bucket is uninitialised, and is written here before any user code runs.
+        unsafe {
+            let x = self.header.bucket(self.header.nevacuate(), &kind.shape);
+            let y_slots = slots_for_y(types, x, self.header.half(), &kind.shape);
+            let Some(y) = self.add_twin(kind) else { return false };
+            self.split_chain(x, y, y_slots, &kind.shape);
+        }
+        true
+    }
+
+    /// See [`RawTable::grow_step`].
+    fn grow_step(&mut self, step_count: usize, types: &dyn Rehash, kind: &Kind) -> bool {
+        for _ in 0..step_count {
+            if !self.header.is_growing() || !self.split_next(types, kind) {
+                return false;
+            }
+        }
+        self.header.is_growing()
+    }
+
+    /// See [`RawTable::try_reserve`].
+    fn try_reserve(
+        &mut self,
+        additional: usize,
+        types: &dyn Rehash,
+        kind: &'static Kind,
+    ) -> Result<(), TryReserveError> {
+        let shape = &kind.shape;
+        let overflow = TryReserveError::CapacityOverflow;
+        let wanted = self.header.count.checked_add(additional).ok_or(overflow)?;
         if wanted == 0 {
             return Ok(());
         }
-        let bucket_count = possible_bucket_count(wanted, Self::SHAPE)?;
-        if !self.header().is_allocated() {
-            return self.parts.build(bucket_count, bucket_count, Self::KIND);
+        let bucket_count = possible_bucket_count(wanted, shape)?;
+        if !self.header.is_allocated() {
+            return self.build(bucket_count, bucket_count, kind);
         }
-        if u64::from(self.header().last()) + 1 >= bucket_count {
+        if u64::from(self.header.last()) + 1 >= bucket_count {
             // The room is there; a shrink under way must not take it.
-            self.parts.keep_room_for(wanted);
+            self.keep_room_for(wanted);
             return Ok(());
         }
-        self.parts.probe_for_growth(bucket_count, Self::SHAPE)?;
-        let (mask, last) = (self.header().mask, self.header().last());
-        self.header_mut().flags.set(Flags::SHRINKING, false);
-        if self.grow_to(bucket_count, &hasher) {
+        self.probe_for_growth(bucket_count, shape)?;
+        let (mask, last) = (self.header.mask, self.header.last());
+        self.header.flags.set(Flags::SHRINKING, false);
+        if self.grow_to(bucket_count, types, kind) {
             return Ok(());
         }
-        self.parts.shrink_back(mask, last, Self::KIND);
-        let layout = Self::SHAPE.block_layout(Self::BLOCK_LEN);
+        self.shrink_back(mask, last, kind);
+        let layout = shape.block_layout(shape.block_len());
         Err(layout.map_or(TryReserveError::CapacityOverflow, |layout| {
             TryReserveError::AllocError { layout }
         }))
     }
 
     /// Doubles the table until it has `bucket_count` buckets. False if memory is refused.
-    fn grow_to(&mut self, bucket_count: u64, hasher: &impl Fn(&K) -> u64) -> bool {
-        while u64::from(self.header().last()) + 1 < bucket_count {
-            if !self.is_growing() {
-                let is_small = Self::SHAPE.doubles_at_once(self.header().mask as usize + 1);
-                let has_begun = if is_small {
-                    self.double_only_block(hasher)
-                } else {
-                    self.parts.start_growth(Self::KIND)
-                };
-                if !has_begun {
-                    return false;
-                }
+    fn grow_to(&mut self, bucket_count: u64, types: &dyn Rehash, kind: &'static Kind) -> bool {
+        while u64::from(self.header.last()) + 1 < bucket_count {
+            if !self.header.is_growing() && !self.begin_or_double(types, kind) {
+                return false;
             }
-            while self.is_growing() {
-                if !self.split_next(hasher) {
+            while self.header.is_growing() {
+                if !self.split_next(types, kind) {
                     return false;
                 }
             }
         }
         true
     }
-}
 
-impl<A: Allocator> Parts<A> {
     /// What comes before a write but for the step of a growth or a shrink, which is returned.
     pub(super) fn step_before_write(&mut self, kind: &Kind) -> Step {
         if self.header.count == 0 {
@@ -435,13 +437,35 @@ impl<A: Allocator> Parts<A> {
             for part in parts {
                 part.finish();
             }
-            let slab = &mut self.extra_mut().0.slab;
             while !free.is_null() {
                 let node = free;
                 free = (*node).next;
-                slab.give_back(node, shape);
+                // Without overflow buckets there may be no slab.
+                self.extra_mut().0.slab.give_back(node, shape);
             }
         }
+    }
+}
+
+/// Hashes the keys of a chain. Returns which slots of its main bucket go to Y, and notes in each
+/// node which of its slots do.
+///
+/// # Safety
+///
+/// `x` is a live main bucket of a table of these types and this shape.
+pub(super) unsafe fn slots_for_y(types: &dyn Rehash, x: Bucket, half: u32, shape: &Shape) -> u8 {
+    // SAFETY: words and links are as R3 to R5 say.
+    unsafe {
+        let y_slots = y_slots_of(types, x, half, shape);
+        if x.word().has_overflow() {
+            let mut node: *mut Node = x.next();
+            while !node.is_null() {
+                let bucket = Bucket::of_node(node, shape);
+                bucket.set_y_slots(y_slots_of(types, bucket, half, shape));
+                node = (*node).next;
+            }
+        }
+        y_slots
     }
 }
 

@@ -2,6 +2,7 @@
 
 use core::alloc::Layout;
 use core::mem;
+use core::ptr::NonNull;
 
 use super::block::Kind;
 use super::bucket::{Bucket, Slot, Slots};
@@ -16,7 +17,9 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// Puts an entry there; if the table has one whose key satisfies `equals`, only its value, and
     /// returns the old one. One look-up for both. [`RawTable::prepare`] came before, if wanted.
     ///
-    /// If the table is full, `add_to_full` is to make room and add the entry: it knows how to hash.
+    /// What is unusual is left to `slowly`, which is to call [`Self::upsert_slowly`] out of line,
+    /// and is told nothing that it can find out itself. So the usual way, in a bucket with room of
+    /// a table at rest, keeps its registers (docs/decisions/0031).
     #[inline(always)]
     pub(crate) fn upsert(
         &mut self,
@@ -24,54 +27,15 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         key: K,
         value: V,
         equals: impl Fn(&K, &K) -> bool,
-        add_to_full: impl FnOnce(&mut Self, K, V),
+        slowly: impl FnOnce(&mut Self, K, V) -> Option<V>,
     ) -> Option<V> {
         let header = self.header();
         if header.flags.has(Flags::OBSTACLES) {
-            return self.upsert_by_detour(hash, key, value, equals, add_to_full);
+            return slowly(self, key, value);
         }
         let (index, is_full) = (header.index_if_whole(hash), header.may_be_full());
-        // SAFETY: all buckets that the mask stands for are there, and there is memory (R11).
-        unsafe { self.upsert_in((index, is_full), hash, (key, value), equals, add_to_full) }
-    }
-
-    /// [`Self::upsert`] while a growth or a shrink is under way, in a table with a root, and in one
-    /// without memory.
-    #[cold]
-    #[inline(never)]
-    fn upsert_by_detour(
-        &mut self,
-        hash: u64,
-        key: K,
-        value: V,
-        equals: impl Fn(&K, &K) -> bool,
-        add_to_full: impl FnOnce(&mut Self, K, V),
-    ) -> Option<V> {
-        if !self.header().is_allocated() {
-            add_to_full(self, key, value);
-            return None;
-        }
-        let (index, is_full) = (self.header().index_of(hash), self.header().is_full());
-        // SAFETY: an index is at most `last` (R2), and there is memory.
-        unsafe { self.upsert_in((index, is_full), hash, (key, value), equals, add_to_full) }
-    }
-
-    /// The rest of [`Self::upsert`], for the chain `index`. `is_full` says that a growth may have
-    /// to begin before an entry is added.
-    ///
-    /// # Safety
-    ///
-    /// `index <= last`, and the table has memory.
-    #[inline(always)]
-    unsafe fn upsert_in(
-        &mut self,
-        (index, is_full): (u32, bool),
-        hash: u64,
-        (key, value): (K, V),
-        equals: impl Fn(&K, &K) -> bool,
-        add_to_full: impl FnOnce(&mut Self, K, V),
-    ) -> Option<V> {
-        // SAFETY: as the caller says. A slot with a tophash holds an entry (R3).
+        // SAFETY: all buckets that the mask stands for are there, and there is memory (R11). A slot
+        // with a tophash holds an entry (R3).
         unsafe {
             let (pivot, place) = self.header().locate(index, Self::SHAPE);
             if !self.is_near() {
@@ -88,23 +52,61 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                 matches = matches.without_first();
             }
             if word.is_full() || is_full {
-                if word.hints_at(tophash) {
-                    let is_it = |stored: &K| equals(stored, &key);
-                    let found = self.find_in_overflow((pivot, place), tophash, is_it);
-                    if let Some((slots, slot)) = found {
-                        return Some(mem::replace(&mut *slots.value(slot), value));
-                    }
-                }
-                if is_full {
-                    add_to_full(self, key, value);
-                } else {
-                    self.insert_in_overflow(index, tophash, key, value);
-                }
-                return None;
+                return slowly(self, key, value);
             }
             self.fill((pivot, place, word), tophash, key, value);
             None
         }
+    }
+
+    /// [`Self::upsert`] in any table and any bucket. If the table is full, `add_to_full` is to make
+    /// room and add the entry: it knows how to hash.
+    #[inline(always)]
+    pub(crate) fn upsert_slowly(
+        &mut self,
+        hash: u64,
+        key: K,
+        value: V,
+        equals: impl Fn(&K, &K) -> bool,
+        add_to_full: impl FnOnce(&mut Self, K, V),
+    ) -> Option<V> {
+        let tophash = Tophash::of(hash);
+        // SAFETY: an index is at most `last` (R2), and main buckets up to that, and that of
+        // `EMPTY`, have words (R3). A slot with a tophash holds an entry. A table that is not full
+        // has memory; the slot is free, and R3, R4 and R7 hold again at the end.
+        unsafe {
+            let index = self.header().index_of(hash);
+            let (pivot, place) = self.header().locate(index, Self::SHAPE);
+            let word = block::word(pivot, place).read();
+            let mut matches = word.matches(tophash);
+            while let Some(slot) = matches.first() {
+                let slots = Slots::<K, V>::new(block::slots(pivot, place, Self::SHAPE));
+                if equals(&*slots.key(slot), &key) {
+                    return Some(mem::replace(&mut *slots.value(slot), value));
+                }
+                matches = matches.without_first();
+            }
+            if word.hints_at(tophash) {
+                let is_it = |stored: &K| equals(stored, &key);
+                let found = self.find_in_overflow((pivot, place), tophash, is_it);
+                if let Some((slots, slot)) = found {
+                    return Some(mem::replace(&mut *slots.value(slot), value));
+                }
+            }
+            if self.header().is_full() {
+                add_to_full(self, key, value);
+            } else if word.is_full() {
+                let main = self.header().bucket_at(pivot, place, Self::SHAPE);
+                let (bucket, slot) = self.parts.overflow_slot(main, tophash, Self::KIND);
+                bucket.key::<K, V>(slot).write(key);
+                bucket.value::<K, V>(slot).write(value);
+                bucket.set_word(bucket.word().with(slot, tophash));
+                self.header_mut().count += 1;
+            } else {
+                self.fill((pivot, place, word), tophash, key, value);
+            }
+        }
+        None
     }
 
     /// Adds an entry whose key is not in the table. The table is not grown: see
@@ -126,11 +128,47 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         unsafe {
             let (pivot, place) = self.header().locate(index, Self::SHAPE);
             let word = block::word(pivot, place).read();
-            let (slots, slot) = if word.is_full() {
-                self.insert_in_overflow(index, tophash, key, value)
-            } else {
-                self.fill((pivot, place, word), tophash, key, value)
-            };
+            if !word.is_full() {
+                let (slots, slot) = self.fill((pivot, place, word), tophash, key, value);
+                return Slot { slots, slot, index };
+            }
+            self.insert_in_chain(index, tophash, key, value)
+        }
+    }
+
+    /// As [`Self::insert_new`], with less code where it is called and a few instructions more.
+    ///
+    /// # Panics
+    ///
+    /// As there.
+    #[inline(always)]
+    pub(crate) fn insert_slowly(&mut self, hash: u64, key: K, value: V) {
+        assert!(self.header().is_allocated(), "room was made");
+        // SAFETY: an index is at most `last` (R2), and the table has memory.
+        unsafe {
+            self.insert_in_chain(self.header().index_of(hash), Tophash::of(hash), key, value)
+        };
+    }
+
+    /// Writes an entry to the first free slot of a chain, and counts it.
+    ///
+    /// # Safety
+    ///
+    /// `index <= last`, and the table has memory.
+    #[inline(always)]
+    unsafe fn insert_in_chain(
+        &mut self,
+        index: u32,
+        tophash: Tophash,
+        key: K,
+        value: V,
+    ) -> Slot<K, V> {
+        // SAFETY: the slot is free, and counts as taken already; nothing runs before it is.
+        unsafe {
+            let (start, slot) = self.parts.take_slot(index, tophash, Self::KIND);
+            let slots = Slots::<K, V>::new(start);
+            slots.key(slot).write(key);
+            slots.value(slot).write(value);
             Slot { slots, slot, index }
         }
     }
@@ -159,34 +197,44 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         self.header_mut().count += 1;
         (slots, slot)
     }
-
-    /// The rest of [`Self::insert_new`], for a chain whose main bucket is full.
-    #[cold]
-    #[inline(never)]
-    fn insert_in_overflow(
-        &mut self,
-        index: u32,
-        tophash: Tophash,
-        key: K,
-        value: V,
-    ) -> (Slots<K, V>, usize) {
-        // SAFETY: `index <= last`; the slot is free, and R3, R4 and R7 hold again at the end.
-        unsafe {
-            let main = self.bucket(index);
-            let (bucket, slot) = self
-                .parts
-                .first_overflow_slot(main, tophash, Self::SHAPE)
-                .unwrap_or_else(|| self.parts.free_overflow_slot(main, tophash, Self::KIND));
-            bucket.key::<K, V>(slot).write(key);
-            bucket.value::<K, V>(slot).write(value);
-            bucket.set_word(bucket.word().with(slot, tophash));
-            self.header_mut().count += 1;
-            (bucket.slots(), slot)
-        }
-    }
 }
 
 impl<A: Allocator> Parts<A> {
+    /// Takes the first free slot of a chain, and counts it: its bucket's slots, and which of them.
+    /// The caller writes the entry at once: until then R3 does not hold.
+    ///
+    /// # Safety
+    ///
+    /// `index <= last`, and the table has memory.
+    #[cold]
+    #[inline(never)]
+    unsafe fn take_slot(
+        &mut self,
+        index: u32,
+        tophash: Tophash,
+        kind: &Kind,
+    ) -> (NonNull<u8>, usize) {
+        // SAFETY: as the caller says; the slot is free, and R4 and R7 hold again at the end.
+        unsafe {
+            let main = self.header.bucket(index, &kind.shape);
+            let (bucket, slot) = if main.word().is_full() {
+                self.overflow_slot(main, tophash, kind)
+            } else {
+                (main, main.word().filled())
+            };
+            bucket.set_word(bucket.word().with(slot, tophash));
+            self.header.count += 1;
+            (bucket.start(), slot)
+        }
+    }
+
+    /// See [`Self::free_overflow_slot`].
+    #[inline(always)]
+    fn overflow_slot(&mut self, main: Bucket, tophash: Tophash, kind: &Kind) -> (Bucket, usize) {
+        self.first_overflow_slot(main, tophash, &kind.shape)
+            .unwrap_or_else(|| self.free_overflow_slot(main, tophash, kind))
+    }
+
     /// As [`Self::free_overflow_slot`], in the chain's first overflow bucket, if there is one with
     /// room or one can be had without asking for memory: nearly always.
     #[inline(always)]

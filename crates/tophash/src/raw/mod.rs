@@ -96,6 +96,7 @@ mod parallel;
 mod plain;
 mod plan;
 mod pointers;
+mod rehash;
 mod remove;
 mod retain;
 mod runs;
@@ -233,8 +234,6 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// What the untyped part is told.
     const KIND: &'static Kind =
         &Kind { shape: Shape::of::<K, V>(), drop_table: drop_table::<K, V, A> };
-    /// Buckets of a full block.
-    const BLOCK_LEN: usize = Self::SHAPE.block_len();
 
     /// A table without entries and without memory.
     #[inline]

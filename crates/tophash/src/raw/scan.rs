@@ -8,7 +8,7 @@ use core::ops::Deref;
 use super::RawTable;
 use super::order::{Interval, ROUND, rank_of};
 use crate::alloc::Allocator;
-use crate::hash::fresh_random;
+use crate::hash::{KeyHasher, fresh_random};
 
 /// A place between two chains of a scan, detached from the table: 64 bits.
 ///
@@ -152,7 +152,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         &self,
         position: Position,
         budget: usize,
-        hasher: impl Fn(&K) -> u64,
+        hasher: &impl KeyHasher<K>,
         mut visit: impl FnMut(&K, &V),
     ) -> ScanStep {
         Self::scan_parts(self, position, budget, |table, part, position| {
@@ -160,7 +160,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             let mut visited = 0;
             for place in (0..table.chain_len(index)).rev() {
                 let Some((key, value)) = table.entry_at(index, place) else { break };
-                if part.holds(position, || hasher(key)) {
+                if part.holds(position, || hasher.hash(key)) {
                     visited += 1;
                     visit(key, value);
                 }
@@ -176,7 +176,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         &mut self,
         position: Position,
         budget: usize,
-        hasher: impl Fn(&K) -> u64,
+        hasher: &impl KeyHasher<K>,
         mut keep: impl FnMut(&mut K, &mut V) -> bool,
     ) -> ScanStep {
         Self::scan_parts(self, position, budget, |table, part, position| {
@@ -184,7 +184,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             let (mut visited, mut has_removed) = (0, false);
             for place in (0..table.chain_len(index)).rev() {
                 let Some((key, value)) = table.entry_at_mut(index, place) else { break };
-                if !part.holds(position, || hasher(key)) {
+                if !part.holds(position, || hasher.hash(key)) {
                     continue;
                 }
                 visited += 1;

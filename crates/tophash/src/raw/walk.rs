@@ -31,7 +31,7 @@ use super::order::{Interval, ROUND};
 use super::tophash::SLOT_COUNT;
 use super::{RawTable, index_bits};
 use crate::alloc::Allocator;
-use crate::hash::fresh_random;
+use crate::hash::{KeyHasher, fresh_random};
 
 /// Parts that the chain which a walker is in may fall into while it is there.
 const MARKS_MAX: usize = 16;
@@ -153,7 +153,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     }
 
     /// [`RawTable::prepare`] while walkers are under way.
-    pub(crate) fn prepare_walked(&mut self, walkers: &mut [Walker], hasher: &impl Fn(&K) -> u64) {
+    pub(crate) fn prepare_walked(&mut self, walkers: &mut [Walker], hasher: &impl KeyHasher<K>) {
         match self.parts.step_before_write(Self::KIND) {
             Step::Nothing => {}
             Step::Merge => {
@@ -162,7 +162,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                 }
             }
             Step::Split => {
-                if self.split_walked(walkers, hasher) && self.splits_another() {
+                if self.split_walked(walkers, hasher) && self.parts.splits_another(Self::SHAPE) {
                     self.split_walked(walkers, hasher);
                 }
             }
@@ -170,7 +170,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     }
 
     /// [`RawTable::make_room`] while walkers are under way.
-    pub(crate) fn make_room_walked(&mut self, walkers: &mut [Walker], hasher: &impl Fn(&K) -> u64) {
+    pub(crate) fn make_room_walked(&mut self, walkers: &mut [Walker], hasher: &impl KeyHasher<K>) {
         if self.header().is_full() && self.parts.begin_growth(Self::KIND) {
             self.grow_step_walked(walkers, usize::MAX, hasher);
         }
@@ -181,7 +181,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         &mut self,
         walkers: &mut [Walker],
         step_count: usize,
-        hasher: &impl Fn(&K) -> u64,
+        hasher: &impl KeyHasher<K>,
     ) -> bool {
         for _ in 0..step_count {
             if !self.is_growing() || !self.split_walked(walkers, hasher) {
@@ -261,7 +261,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     }
 
     /// Splits the next bucket, and the marks in it. False if that must wait, or memory is refused.
-    fn split_walked(&mut self, walkers: &mut [Walker], hasher: &impl Fn(&K) -> u64) -> bool {
+    fn split_walked(&mut self, walkers: &mut [Walker], hasher: &impl KeyHasher<K>) -> bool {
         let index = self.header().nevacuate();
         let half = self.header().half();
         // User code, and rarely needed: the keys of a chain in which a walker is are hashed twice.
@@ -273,7 +273,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             for position in 0..mark.unvisited {
                 let Some((key, _)) = self.entry_at(index, position) else { break };
                 counted += 1;
-                mark.for_x += usize::from(index_bits(hasher(key)) & half == 0);
+                mark.for_x += usize::from(index_bits(hasher.hash(key)) & half == 0);
             }
             mark.unvisited = counted;
             if is_full && mark.for_x > 0 && mark.for_x < counted {

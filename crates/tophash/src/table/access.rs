@@ -95,7 +95,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     pub fn with_capacity_in(capacity: usize, allocator: A) -> Self {
         let mut table = Self::new_in(allocator);
         // No values, so nothing is hashed.
-        if let Err(error) = table.raw.try_reserve(capacity, |_| 0) {
+        if let Err(error) = table.raw.try_reserve(capacity, &|_: &T| 0) {
             crate::raw::fail_reservation(&error, 0, capacity);
         }
         table
@@ -240,7 +240,7 @@ impl<T, A: Allocator> HashTable<T, A> {
         self.prepare(&hasher);
         let hash = self.mix(hash);
         let hasher = mixed(hasher, self.raw.hash0());
-        match RawEntry::in_owner(self, |table| table.raw.entry(hash, eq, hasher)) {
+        match RawEntry::in_owner(self, |table| table.raw.entry(hash, eq, &hasher)) {
             RawEntry::Occupied(raw) => Entry::Occupied(OccupiedEntry { raw }),
             RawEntry::Vacant(raw) => Entry::Vacant(VacantEntry { raw }),
         }
@@ -274,7 +274,7 @@ impl<T, A: Allocator> HashTable<T, A> {
         self.prepare(&hasher);
         let hash = self.mix(hash);
         let hasher = mixed(hasher, self.raw.hash0());
-        let room = Vacant::in_owner(self, |table: &mut Self| table.raw.vacant(hash, hasher));
+        let room = Vacant::in_owner(self, |table: &mut Self| table.raw.vacant(hash, &hasher));
         OccupiedEntry { raw: room.insert(value, ()) }
     }
 

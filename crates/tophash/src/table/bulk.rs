@@ -83,7 +83,7 @@ impl<T, A: Allocator> HashTable<T, A> {
         hasher: impl Fn(&T) -> u64,
     ) -> Result<(), TryReserveError> {
         let hash0 = self.raw.hash0();
-        self.raw.try_reserve(additional, mixed(hasher, hash0))
+        self.raw.try_reserve(additional, &mixed(hasher, hash0))
     }
 
     /// Gives back what memory the values do not need. O(buckets).
@@ -163,7 +163,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     #[inline]
     pub fn grow_step(&mut self, steps: usize, hasher: impl Fn(&T) -> u64) -> bool {
         let hash0 = self.raw.hash0();
-        self.raw.grow_step(steps, mixed(hasher, hash0))
+        self.raw.grow_step(steps, &mixed(hasher, hash0))
     }
 
     /// Whether a growth is under way: buckets that the next writes will split. O(1).

@@ -52,6 +52,6 @@ impl<T, A: Allocator> HashTable<T, A> {
             return true;
         }
         let hash0 = crate::hash::fresh_hash0();
-        self.raw.change_hash(hash0, mixed(hasher, hash0))
+        self.raw.change_hash(hash0, &mixed(hasher, hash0))
     }
 }

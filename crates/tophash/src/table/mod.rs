@@ -116,7 +116,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     fn prepare(&mut self, hasher: impl Fn(&T) -> u64) {
         if self.raw.wants_preparation() {
             let hash0 = self.raw.hash0();
-            self.raw.prepare(mixed(hasher, hash0));
+            self.raw.prepare(&mixed(hasher, hash0));
         }
     }
 }

@@ -38,7 +38,7 @@ impl<T, A: Allocator> HashTable<T, A> {
     ) -> ScanStep {
         let hasher = mixed(hasher, self.raw.hash0());
         let position = raw::Position(position.to_bits());
-        self.raw.scan(position, budget, hasher, |value, ()| visit(value)).into()
+        self.raw.scan(position, budget, &hasher, |value, ()| visit(value)).into()
     }
 
     /// As [`HashTable::scan`]; `keep` may change each value that it visits, but for its hash, and
@@ -70,6 +70,6 @@ impl<T, A: Allocator> HashTable<T, A> {
     ) -> ScanStep {
         let hasher = mixed(hasher, self.raw.hash0());
         let position = raw::Position(position.to_bits());
-        self.raw.scan_mut(position, budget, hasher, |value, ()| keep(value)).into()
+        self.raw.scan_mut(position, budget, &hasher, |value, ()| keep(value)).into()
     }
 }

@@ -69,7 +69,7 @@ impl<T> SpreadTable<T> {
         if self.table.raw.wants_preparation() {
             self.table.raw.prepare(&hasher);
         }
-        match RawEntry::in_owner(&mut self.table, |table| table.raw.entry(hash, eq, hasher)) {
+        match RawEntry::in_owner(&mut self.table, |table| table.raw.entry(hash, eq, &hasher)) {
             RawEntry::Occupied(raw) => Entry::Occupied(OccupiedEntry { raw }),
             RawEntry::Vacant(raw) => Entry::Vacant(VacantEntry { raw }),
         }
@@ -77,7 +77,7 @@ impl<T> SpreadTable<T> {
 
     #[track_caller]
     pub fn reserve(&mut self, additional: usize, hasher: impl Fn(&T) -> u64) {
-        if let Err(error) = self.table.raw.try_reserve(additional, hasher) {
+        if let Err(error) = self.table.raw.try_reserve(additional, &hasher) {
             raw::fail_reservation(&error, self.table.len(), additional);
         }
     }
@@ -90,7 +90,7 @@ impl<T> SpreadTable<T> {
         mut visit: impl FnMut(&T),
     ) -> ScanStep {
         let position = raw::Position(position.to_bits());
-        self.table.raw.scan(position, budget, hasher, |value, ()| visit(value)).into()
+        self.table.raw.scan(position, budget, &hasher, |value, ()| visit(value)).into()
     }
 
     pub fn scan_mut(
@@ -101,7 +101,7 @@ impl<T> SpreadTable<T> {
         mut keep: impl FnMut(&mut T) -> bool,
     ) -> ScanStep {
         let position = raw::Position(position.to_bits());
-        self.table.raw.scan_mut(position, budget, hasher, |value, ()| keep(value)).into()
+        self.table.raw.scan_mut(position, budget, &hasher, |value, ()| keep(value)).into()
     }
 
     #[cfg(feature = "std")]
@@ -113,7 +113,7 @@ impl<T> SpreadTable<T> {
     #[cfg(feature = "std")]
     #[must_use]
     pub fn rehash(&mut self, hasher: impl Fn(&T) -> u64) -> bool {
-        self.table.is_empty() || self.table.raw.change_hash(crate::hash::fresh_hash0(), hasher)
+        self.table.is_empty() || self.table.raw.change_hash(crate::hash::fresh_hash0(), &hasher)
     }
 
     pub fn stats(&self) -> Stats {

@@ -9,6 +9,7 @@ use testkit::reduced;
 
 use super::births::Births;
 use super::check;
+use crate::hash::KeyHasher;
 use crate::hash_map::hasher_of;
 use crate::{HashMap, HashSet, ShrinkPolicy};
 
@@ -206,10 +207,10 @@ fn keys_of_parts<S: BuildHasher>(
     mut counts: Vec<usize>,
 ) -> Vec<usize> {
     let buckets = map.stats().buckets;
-    let hash = hasher_of(&map.hash_builder, map.table.seed());
+    let hasher = hasher_of(&map.hash_builder, map.table.seed());
     let sum = counts.iter().sum();
     let is_wanted = |key: &usize| {
-        let index = (hash(key) >> 32) as usize % (buckets * counts.len());
+        let index = (hasher.hash(key) >> 32) as usize % (buckets * counts.len());
         let is_missing = index % buckets == 0 && counts[index / buckets] > 0;
         counts[index / buckets] -= usize::from(is_missing);
         is_missing

@@ -13,7 +13,8 @@ fn a_random_entry_is_each_one_equally_often_in_whatever_bucket_of_a_chain_it_is(
     for (bucket, len) in [(0, 20), (3, 1), (7, 9)] {
         for n in 0..len {
             let hash = bucket << 32 | n << 57;
-            table.insert_unique(hash, table.len(), n, |_| unreachable!("it does not grow"));
+            table
+                .insert_unique(hash, table.len(), n, &|_: &usize| unreachable!("it does not grow"));
         }
     }
     assert_eq!((table.bucket_count(), table.overflow()), (8, (3, 2)));

@@ -65,7 +65,7 @@ fn a_gibibyte_and_more_is_asked_for_in_one_piece_first() {
         table.parts.probe_for_growth(bucket_count, shape).unwrap();
         assert_eq!(work::reset().largest_block, bytes);
     }
-    table.try_reserve(1, |_| 0).unwrap();
+    table.try_reserve(1, &|_: &u32| 0).unwrap();
     table.parts.probe_for_growth(128, shape).unwrap();
     assert_eq!(work::reset().largest_block, shape.blocks_bytes(1).unwrap(), "less is missing");
 }

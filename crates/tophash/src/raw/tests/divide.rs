@@ -5,19 +5,20 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::hasher;
 use crate::alloc::Global;
-use crate::raw::divide::wants_buffer;
+use crate::hash::KeyHasher;
+use crate::raw::divide::are_small;
 use crate::raw::{RawTable, work};
 
 #[test]
 fn entries_of_up_to_80_bytes_are_copied_to_both_parts_and_larger_ones_moved() {
-    assert!(wants_buffer::<u64, u64>());
-    assert!(wants_buffer::<[u8; 16], [u8; 64]>());
-    assert!(wants_buffer::<[u64; 10], ()>());
-    assert!(wants_buffer::<(), [u64; 10]>());
-    assert!(wants_buffer::<(), ()>());
-    assert!(!wants_buffer::<[u8; 17], [u8; 64]>());
-    assert!(!wants_buffer::<[u8; 16], [u8; 65]>());
-    assert!(!wants_buffer::<[u8; 81], ()>());
+    assert!(are_small::<u64, u64>());
+    assert!(are_small::<[u8; 16], [u8; 64]>());
+    assert!(are_small::<[u64; 10], ()>());
+    assert!(are_small::<(), [u64; 10]>());
+    assert!(are_small::<(), ()>());
+    assert!(!are_small::<[u8; 17], [u8; 64]>());
+    assert!(!are_small::<[u8; 16], [u8; 65]>());
+    assert!(!are_small::<[u8; 81], ()>());
 }
 
 /// How often a table of two buckets hashes, when it doubles with twelve entries in one chain and
@@ -29,13 +30,13 @@ fn hashes_of_doubling<V: Default>(keys: impl Fn(u64) -> u64) -> usize {
         key << 32
     };
     let mut table = RawTable::<u64, V, _>::new_in(Global);
-    table.try_reserve(13, hasher).unwrap();
+    table.try_reserve(13, &hasher).unwrap();
     assert_eq!(table.bucket_count(), 2);
     for key in (0..12).map(keys).chain([1]) {
-        table.insert_unique(key << 32, key, V::default(), hasher);
+        table.insert_unique(key << 32, key, V::default(), &hasher);
     }
     assert_eq!((table.chain_len(0), count.take()), (12, 0));
-    table.insert_unique(3 << 32, 3, V::default(), hasher);
+    table.insert_unique(3 << 32, 3, V::default(), &hasher);
     let hashed = count.take();
     assert_eq!((table.bucket_count(), table.len()), (4, 14));
     table.check(Some(&hasher));
@@ -54,6 +55,44 @@ fn a_chain_that_needs_no_overflow_bucket_any_more_is_hashed_once_when_it_is_divi
     assert_eq!(hashes_of_doubling::<[u64; 16]>(to_one), 12 + 13);
 }
 
+/// A hash that loops are not compiled for. The key itself chooses the bucket.
+struct Slow;
+
+impl KeyHasher<u64> for Slow {
+    fn hash(&self, key: &u64) -> u64 {
+        key << 32
+    }
+
+    fn is_slow(&self) -> bool {
+        true
+    }
+
+    fn for_loops(&self) -> impl Fn(&u64) -> u64 {
+        |_: &u64| unreachable!("it is slow")
+    }
+}
+
+#[test]
+fn a_table_grows_by_a_slow_hash_as_by_any_other_with_overflow_buckets_and_without() {
+    let grown = |keys: &mut dyn Iterator<Item = u64>| {
+        let mut table = RawTable::<u64, u64, _>::new_in(Global);
+        for key in keys {
+            table.prepare(&Slow);
+            table.insert_unique(key << 32, key, !key, &Slow);
+            if table.bucket_count() < 64 || table.len() % 50 == 0 {
+                table.check(Some(&Slow));
+            }
+        }
+        table.check(Some(&Slow));
+        table
+    };
+    let without = grown(&mut (0..3000));
+    assert_eq!((without.len(), without.overflow()), (3000, (0, 0)));
+    let with = grown(&mut (0..3000).map(|n| n * n));
+    assert!(with.overflow().1 > 1);
+    assert!((0..3000).all(|n: u64| with.get((n * n) << 32, |key| *key == n * n).is_some()));
+}
+
 #[test]
 #[cfg_attr(stress, ignore = "such small tables grow bucket by bucket there")]
 fn a_table_whose_hash_function_panics_while_it_doubles_gives_the_new_block_back() {
@@ -64,7 +103,7 @@ fn a_table_whose_hash_function_panics_while_it_doubles_gives_the_new_block_back(
     let bytes = table.allocation_bytes();
     work::reset();
     let doubling = AssertUnwindSafe(|| {
-        table.insert_unique(hasher(&13), 13, 13, |_| panic!("as a hash function may"));
+        table.insert_unique(hasher(&13), 13, 13, &|_: &u64| panic!("as a hash function may"));
     });
     assert!(catch_unwind(doubling).is_err());
     let work = work::reset();

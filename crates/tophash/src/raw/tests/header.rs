@@ -275,7 +275,7 @@ fn a_serial_table_is_never_near_once_it_has_memory() {
 #[test]
 fn a_copy_asks_ahead_if_its_source_does() {
     let insert = |mut table: RawTable<u64, u64>| {
-        table.insert_unique(1, 1, 1, |_| unreachable!("it does not grow"));
+        table.insert_unique(1, 1, 1, &|_: &u64| unreachable!("it does not grow"));
         table
     };
     let serial = insert(RawTable::new_serial_in(Global));

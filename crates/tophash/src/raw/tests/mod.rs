@@ -27,13 +27,13 @@ fn hasher(key: &u64) -> u64 {
 
 fn insert(table: &mut RawTable<u64, u64>, key: u64, value: u64) {
     if table.wants_preparation() {
-        table.prepare(hasher);
+        table.prepare(&hasher);
     }
     let hash = hasher(&key);
     match table.get_mut(hash, |k| *k == key) {
         Some((_, old)) => *old = value,
         None => {
-            table.insert_unique(hash, key, value, hasher);
+            table.insert_unique(hash, key, value, &hasher);
         }
     }
 }

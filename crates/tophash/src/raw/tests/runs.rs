@@ -52,9 +52,9 @@ fn entries_without_size_and_those_that_fill_a_block_are_visited_once() {
     for n in 0..60_000_u64 {
         if table.wants_preparation() {
             // A hash that does not tell keys apart puts all into one half.
-            table.prepare(|&()| hasher(&n));
+            table.prepare(&|&(): &()| hasher(&n));
         }
-        table.insert_unique(hasher(&n), (), (), |&()| hasher(&n));
+        table.insert_unique(hasher(&n), (), (), &|&(): &()| hasher(&n));
     }
     assert_eq!(table.iter().map_while(Some).count(), 60_000);
     assert_eq!(table.iter().fold(0, |count, _| count + 1), 60_000);
@@ -62,9 +62,9 @@ fn entries_without_size_and_those_that_fill_a_block_are_visited_once() {
     let mut table: RawTable<u64, [u64; 500]> = RawTable::new_in(Global);
     for n in 0..500 {
         if table.wants_preparation() {
-            table.prepare(hasher);
+            table.prepare(&hasher);
         }
-        table.insert_unique(hasher(&n), n, [n; 500], hasher);
+        table.insert_unique(hasher(&n), n, [n; 500], &hasher);
     }
     let mut keys: Vec<u64> = table.iter().map_while(|(key, _)| Some(*key)).collect();
     assert!(table.iter().fold(Vec::new(), |keys, (key, _)| [keys, vec![*key]].concat()) == keys);

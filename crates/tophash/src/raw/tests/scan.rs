@@ -50,7 +50,7 @@ fn a_scan_begins_at_any_piece() {
     let start = |position| fields(position).1;
     let firsts = || start(table.scan_positions(1).next().unwrap());
     let fresh = || {
-        let step = table.scan(Position::default(), 1, hasher, |_, _| {});
+        let step = table.scan(Position::default(), 1, &hasher, |_, _| {});
         assert!(!step.has_restarted, "a scan that had not begun");
         start(step.next.unwrap())
     };
@@ -74,13 +74,13 @@ fn a_position_goes_on_from_chain_to_chain_and_changes_nothing_but_its_offset() {
             loop {
                 let mut visited = 0;
                 let step = if is_mutable {
-                    table.scan_mut(position, 1, hasher, |key, _| {
+                    table.scan_mut(position, 1, &hasher, |key, _| {
                         keys.push(*key);
                         visited += 1;
                         true
                     })
                 } else {
-                    table.scan(position, 1, hasher, |key, _| {
+                    table.scan(position, 1, &hasher, |key, _| {
                         keys.push(*key);
                         visited += 1;
                     })
@@ -106,7 +106,7 @@ fn a_step_visits_chains_until_its_budget_of_entries_or_of_chains_is_spent() {
     let mut steps = 0;
     loop {
         let mut visited = 0;
-        let step = table.scan(position, 40, hasher, |_, _| visited += 1);
+        let step = table.scan(position, 40, &hasher, |_, _| visited += 1);
         let Some(next) = step.next else { break };
         // The last chain is visited to its end.
         assert!((40..40 + table.longest_chain()).contains(&visited), "{visited} entries");
@@ -119,7 +119,7 @@ fn a_step_visits_chains_until_its_budget_of_entries_or_of_chains_is_spent() {
     let chains = table.bucket_count() as u64;
     assert!(chains.is_power_of_two());
     let start = table.scan_positions(1).next().unwrap();
-    let step = table.scan_mut(start, 16, hasher, |_, _| true);
+    let step = table.scan_mut(start, 16, &hasher, |_, _| true);
     // The first of them is visited from the place where the scan began, to its end.
     let gone = fields(step.next.unwrap()).3.div_ceil((1 << 32) / chains);
     assert_eq!(gone, 16);
@@ -137,7 +137,7 @@ fn a_scan_hashes_the_chains_that_its_ends_divide_and_no_others() {
         hashed.set(0);
         let (mut position, mut visited) = (table.scan_positions(1).next(), 0);
         while let Some(from) = position {
-            let step = table.scan(from, 7, hasher, |_, _| {});
+            let step = table.scan(from, 7, &hasher, |_, _| {});
             visited += step.visited;
             position = step.next;
         }
@@ -152,7 +152,7 @@ fn a_position_that_this_table_cannot_have_given_begins_a_scan_anew() {
     let start = table.scan_positions(4).next().unwrap();
     let (epoch, _, pieces, _) = fields(start);
     assert_eq!(pieces, 1024);
-    let restarts = |bits: u64| table.scan(Position(bits), 1, hasher, |_, _| {}).has_restarted;
+    let restarts = |bits: u64| table.scan(Position(bits), 1, &hasher, |_, _| {}).has_restarted;
     assert!(!restarts(start.0));
     assert!(!restarts(start.0 | 0x3fff_ffff), "the last offset of the part");
     assert!(restarts(start.0 | 0x4000_0000), "an offset behind the part");
@@ -163,6 +163,6 @@ fn a_position_that_this_table_cannot_have_given_begins_a_scan_anew() {
 #[test]
 fn a_table_that_never_had_a_seed_continues_no_scan() {
     let table = RawTable::<u64, u64>::new_in(Global);
-    let step = table.scan(Position(1 << 32), 1, hasher, |_, _| panic!());
+    let step = table.scan(Position(1 << 32), 1, &hasher, |_, _| panic!());
     assert!(step.next.is_none() && !step.has_restarted && step.visited == 0);
 }

@@ -10,9 +10,9 @@ fn growing(missing: usize) -> RawTable<u64, u64> {
     for n in 0..1664 {
         insert(&mut table, n, n);
     }
-    table.make_room(hasher);
+    table.make_room(&hasher);
     assert_eq!((table.bucket_count(), table.capacity()), (256, 3328));
-    table.grow_step(256 - missing, hasher);
+    table.grow_step(256 - missing, &hasher);
     assert_eq!(table.bucket_count(), 512 - missing);
     while table.len() > 500 {
         table.pop();
@@ -47,7 +47,7 @@ fn buckets_whose_entries_fit_into_half_of_them_are_merged_without_overflow_bucke
         let mut table = RawTable::with_capacity_in(capacity, Global);
         for n in 0..len {
             let hash = n << 57 | (n % (2 * left)) << 32;
-            table.insert_unique(hash, n, n, |_| unreachable!("it does not grow"));
+            table.insert_unique(hash, n, n, &|_: &u64| unreachable!("it does not grow"));
         }
         assert_eq!(table.bucket_count() as u64, 2 * left);
         work::reset();
@@ -68,7 +68,7 @@ fn shrinking(step_count: usize) -> RawTable<u64, u64> {
     let mut table = RawTable::with_capacity_in(6656, Global);
     for n in 0..1000_u64 {
         // All in bucket 0.
-        table.insert_unique(n << 57, n, n, |_| unreachable!("it does not grow"));
+        table.insert_unique(n << 57, n, n, &|_: &u64| unreachable!("it does not grow"));
     }
     table.shrink_step(step_count);
     assert_eq!(table.bucket_count(), 1024 - step_count);

@@ -10,7 +10,7 @@ fn the_overflow_buckets_of_a_chain_are_shown_with_their_hints_and_bytes() {
     // Eight entries with the tophash 16 in bucket 0, and behind them so many with 19.
     for n in 0..20_u64 {
         let tophash = if n < 8 { 16 } else { 19 };
-        table.insert_unique(tophash << 57, n, n, |_| unreachable!("it does not grow"));
+        table.insert_unique(tophash << 57, n, n, &|_: &u64| unreachable!("it does not grow"));
     }
     let views: Vec<_> = table.chains().buckets(0).collect();
     assert_eq!(views.len(), 3);
