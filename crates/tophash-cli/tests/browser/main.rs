@@ -211,6 +211,8 @@ async fn a_look_up_is_followed_into_an_overflow_bucket() {
     let key = overflown.unwrap();
     browser.fill("key", &key).await;
     browser.click("look-up-key").await;
+    // What was shown while the key was typed has ended too, until this one begins.
+    browser.wait_until("document.getElementById('said').textContent.includes('is in')").await;
     wait_for_look_up(&browser, "so the chain is followed").await;
     assert_eq!(browser.text("[data-bucket='1'] [data-mark=equal] .key").await, key);
     browser.close().await;
