@@ -167,10 +167,10 @@ struct Bar {
     why: &'static str,
 }
 
-const COMPILE_WHY: &str = "a third of the code is the operations themselves, inlined where they \
-    are called; a growth that may stop after each bucket is twice what one at once takes; and \
-    there are two hash functions ([0009](decisions/0009-compiled-once.md), \
-    [0020](decisions/0020-less-code-for-each-type.md))";
+const COMPILE_WHY: &str = "half of what each type adds is the operations themselves, inlined \
+    where they are called; the other half is what they may meet in a map that grows bucket by \
+    bucket, overflows or was flooded, where hashbrown has one growth as a whole \
+    ([0031](decisions/0031-growth-compiled-once.md))";
 
 const BARS: [Bar; 9] = [
     Bar {

@@ -28,7 +28,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// table without entries a fresh seed, and the first bucket if it has none. To be called if
     /// [`RawTable::wants_preparation`].
     ///
-    /// `hasher` is user code; if it panics nothing has changed. Ends in `handle_alloc_error` if the
+    /// `hasher` is user code; if it panics the bucket that was to be split has not changed. Ends in `handle_alloc_error` if the
     /// table has no memory and gets none.
     #[inline]
     pub(crate) fn prepare(&mut self, hasher: &impl KeyHasher<K>) {
@@ -75,6 +75,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     }
 }
 
+/// Who gives `types` and a `kind` gives those of the table.
 impl<A: Allocator> Parts<A> {
     /// See [`RawTable::prepare`].
     #[cold]
@@ -180,7 +181,7 @@ impl<A: Allocator> Parts<A> {
     }
 
     /// [`Self::split_next`] for chains that keep overflow buckets, for the first bucket of a block,
-    /// and with a slow hash.
+    /// and for small entries with a slow hash.
     #[cold]
     #[inline(never)]
     fn split_next_slowly(&mut self, types: &dyn Rehash, kind: &Kind) -> bool {

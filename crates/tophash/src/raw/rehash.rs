@@ -13,7 +13,12 @@ use super::tophash::Word;
 use crate::hash::KeyHasher;
 
 /// The types of a table and its hash function, for code that knows neither.
-pub(super) trait Rehash {
+///
+/// # Safety
+///
+/// `divide` returns words that say what it has written and no more; `divide` and `hash` change
+/// nothing of a table if they panic; what `asks_for_keys` returns suits the types.
+pub(super) unsafe trait Rehash {
     /// The hash of a key. User code.
     ///
     /// # Safety
@@ -45,7 +50,8 @@ impl<'a, K, V, H: KeyHasher<K>> OfTypes<'a, K, V, H> {
     }
 }
 
-impl<K, V, H: KeyHasher<K>> Rehash for OfTypes<'_, K, V, H> {
+// SAFETY: see `divide`; the hasher has references to keys, and no more; `K` and `V` are the types.
+unsafe impl<K, V, H: KeyHasher<K>> Rehash for OfTypes<'_, K, V, H> {
     unsafe fn hash(&self, key: NonNull<u8>) -> u64 {
         // SAFETY: as the caller says.
         self.hasher.hash(unsafe { key.cast().as_ref() })
