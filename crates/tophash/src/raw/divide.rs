@@ -47,8 +47,8 @@ impl<K, V> Buffer<K, V> {
 /// Hashes the entries of a chain, and copies those whose hash has the bit `half` to Y and the
 /// others to X; both keep their order. Returns the words of both, or `None` if an overflow bucket
 /// would be left: for six of a hundred chains with one, at the highest load, and for those with
-/// more; and of small entries if the hash is a slow one. Then the chain has not changed, and what was copied means
-/// nothing.
+/// more; and of small entries if the hash is a slow one. Then the chain has not changed, and what
+/// was copied means nothing.
 ///
 /// If it returns words, the chain's entries are to be forgotten, but for those in X and Y. If it
 /// panics, which only the hasher does, nothing has changed.

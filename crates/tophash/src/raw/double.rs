@@ -1,8 +1,8 @@
 //! Growing while the table is small: all at once, into a block for twice as many buckets.
 //!
 //! P2 allows it because the table takes a quarter of a block at most (`sizing.rs`). Every entry is
-//! hashed and moved once, but for those of chains that are split at the end, into memory that nobody
-//! looks at yet: so a hash function that panics finds the table unchanged.
+//! hashed and moved once, but for those of chains that are split at the end, into memory that
+//! nobody looks at yet: so a hash function that panics finds the table unchanged.
 
 use core::ptr::{self, NonNull};
 

@@ -28,8 +28,8 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// table without entries a fresh seed, and the first bucket if it has none. To be called if
     /// [`RawTable::wants_preparation`].
     ///
-    /// `hasher` is user code; if it panics the bucket that was to be split has not changed. Ends in `handle_alloc_error` if the
-    /// table has no memory and gets none.
+    /// `hasher` is user code; if it panics the bucket that was to be split has not changed. Ends in
+    /// `handle_alloc_error` if the table has no memory and gets none.
     #[inline]
     pub(crate) fn prepare(&mut self, hasher: &impl KeyHasher<K>) {
         self.parts.prepare(&OfTypes::<K, V, _>::new(hasher), Self::KIND);

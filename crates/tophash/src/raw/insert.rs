@@ -15,7 +15,8 @@ use crate::alloc::Allocator;
 
 impl<K, V, A: Allocator> RawTable<K, V, A> {
     /// Puts an entry there; if the table has one whose key satisfies `equals`, only its value, and
-    /// returns the old one. One look-up for both, but where it ends in `slowly`. [`RawTable::prepare`] came before, if wanted.
+    /// returns the old one. One look-up for both, but where it ends in `slowly`.
+    /// [`RawTable::prepare`] came before, if wanted.
     ///
     /// What is unusual is left to `slowly`, which is to call [`Self::upsert_slowly`] out of line,
     /// and is told nothing that it can find out itself. So the usual way, in a bucket with room of
@@ -59,9 +60,9 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         }
     }
 
-    /// [`Self::upsert`] in any table and any bucket. Looks into the main bucket again, where keys are
-    /// compared a second time if they have the same tophash. If the table is full, `add_to_full` is to make
-    /// room and add the entry: it knows how to hash.
+    /// [`Self::upsert`] in any table and any bucket. Looks into the main bucket again, where keys
+    /// are compared a second time if they have the same tophash. If the table is full,
+    /// `add_to_full` is to make room and add the entry: it knows how to hash.
     #[inline(always)]
     pub(crate) fn upsert_slowly(
         &mut self,
