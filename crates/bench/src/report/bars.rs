@@ -479,7 +479,7 @@ mod tests {
         let text = missed(&records[1], &records);
         let cells = "| hit, independent | mean 1.30 | mean 1.20 | eight instructions";
         assert!(text.contains(cells), "{text}");
-        let compile = "| time to compile fifty types, to hashbrown's | 2.60 | 2.40 | a third";
+        let compile = "| time to compile fifty types, to hashbrown's | 2.60 | 2.40 | half of";
         assert!(text.contains(compile), "{text}");
         assert!(!text.contains("their code") && !text.contains("worst"), "{text}");
         // The worst cell is compared with itself, in records that lack others too.
