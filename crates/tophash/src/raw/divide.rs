@@ -62,14 +62,14 @@ pub(super) unsafe fn divide<K, V, H: KeyHasher<K>>(
     types: &OfTypes<'_, K, V, H>,
     from: Bucket,
     half: u32,
-    to: [Slots<K, V>; 2],
+    to: [NonNull<u8>; 2],
 ) -> Option<[Word; 2]> {
     // SAFETY: as the caller says.
     unsafe { (OfTypes::<'_, K, V, H>::DIVIDE)(types, from, half, to) }
 }
 
 type Divide<'a, K, V, H> =
-    unsafe fn(&OfTypes<'a, K, V, H>, Bucket, u32, [Slots<K, V>; 2]) -> Option<[Word; 2]>;
+    unsafe fn(&OfTypes<'a, K, V, H>, Bucket, u32, [NonNull<u8>; 2]) -> Option<[Word; 2]>;
 
 impl<'a, K, V, H: KeyHasher<K>> OfTypes<'a, K, V, H> {
     /// The one of two functions that suits the types. A constant, and not a condition: so the other
@@ -88,12 +88,13 @@ unsafe fn divide_small<K, V, H: KeyHasher<K>>(
     types: &OfTypes<'_, K, V, H>,
     from: Bucket,
     half: u32,
-    [x, y]: [Slots<K, V>; 2],
+    to: [NonNull<u8>; 2],
 ) -> Option<[Word; 2]> {
     if types.hasher.is_slow() {
         return None;
     }
     let hash = types.hasher.for_loops();
+    let [x, y] = to.map(Slots::<K, V>::new);
     // SAFETY: words and links are as R3 to R5 say, so the slots below `filled` hold keys. No part
     // gets more than eight entries.
     unsafe {
@@ -166,10 +167,10 @@ unsafe fn divide_large_of<K, V, H: KeyHasher<K>>(
     types: &OfTypes<'_, K, V, H>,
     from: Bucket,
     half: u32,
-    to: [Slots<K, V>; 2],
+    to: [NonNull<u8>; 2],
 ) -> Option<[Word; 2]> {
     // SAFETY: as the caller says.
-    unsafe { divide_large(types, from, half, to.map(Slots::start), Slots::<K, V>::SHAPE) }
+    unsafe { divide_large(types, from, half, to, Slots::<K, V>::SHAPE) }
 }
 
 /// X or Y, as far as it is filled.

@@ -95,13 +95,9 @@ impl<A: Allocator> Parts<A> {
             }
             Step::Split => {
                 let takes_block = self.next_begins_block(&kind.shape);
-                let mut is_first = true;
-                while is_first || self.splits_another(&kind.shape) {
+                self.split_next_here(types, kind);
+                if self.splits_another(&kind.shape) {
                     self.split_next_here(types, kind);
-                    if !is_first {
-                        break;
-                    }
-                    is_first = false;
                 }
                 if !takes_block {
                     self.release_one_chunk(&kind.shape);
@@ -145,6 +141,7 @@ impl<A: Allocator> Parts<A> {
         self.split_next_here(types, kind)
     }
 
+    /// [`Self::split_next`], for who splits at nearly every call.
     #[inline(always)]
     fn split_next_here(&mut self, types: &dyn Rehash, kind: &Kind) -> bool {
         let shape = &kind.shape;

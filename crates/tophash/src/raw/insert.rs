@@ -8,7 +8,7 @@ use super::block::Kind;
 use super::bucket::{Bucket, Slot, Slots};
 use super::find::ask_for_slots;
 use super::sizing::Shape;
-use super::tophash::{SLOT_COUNT, Tophash, Word};
+use super::tophash::{Matches, SLOT_COUNT, Tophash, Word};
 use super::{Extra, Flags, Parts, RawTable, block, extra_layout, fail};
 use crate::TryReserveError;
 use crate::alloc::Allocator;
@@ -42,15 +42,11 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             if !self.is_near() {
                 ask_for_slots((pivot, place), Self::SHAPE);
             }
-            let slots = Slots::<K, V>::new(block::slots(pivot, place, Self::SHAPE));
             let word = block::word(pivot, place).read();
             let tophash = Tophash::of(hash);
-            let mut matches = word.matches(tophash);
-            while let Some(slot) = matches.first() {
-                if equals(&*slots.key(slot), &key) {
-                    return Some(mem::replace(&mut *slots.value(slot), value));
-                }
-                matches = matches.without_first();
+            let found = Self::find_equal((pivot, place), word.matches(tophash), &key, &equals);
+            if let Some((slots, slot)) = found {
+                return Some(mem::replace(&mut *slots.value(slot), value));
             }
             if word.is_full() || is_full {
                 return slowly(self, key, value);
@@ -84,13 +80,9 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
                 ask_for_slots((pivot, place), Self::SHAPE);
             }
             let word = block::word(pivot, place).read();
-            let mut matches = word.matches(tophash);
-            while let Some(slot) = matches.first() {
-                let slots = Slots::<K, V>::new(block::slots(pivot, place, Self::SHAPE));
-                if equals(&*slots.key(slot), &key) {
-                    return Some(mem::replace(&mut *slots.value(slot), value));
-                }
-                matches = matches.without_first();
+            let found = Self::find_equal((pivot, place), word.matches(tophash), &key, &equals);
+            if let Some((slots, slot)) = found {
+                return Some(mem::replace(&mut *slots.value(slot), value));
             }
             if word.hints_at(tophash) {
                 let is_it = |stored: &K| equals(stored, &key);
@@ -111,6 +103,29 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
             } else {
                 self.fill((pivot, place, word), tophash, key, value);
             }
+        }
+        None
+    }
+
+    /// The first of some slots of a main bucket whose key equals `key`.
+    ///
+    /// # Safety
+    ///
+    /// They are taken slots of the live bucket at `place` of the block `pivot`.
+    #[inline(always)]
+    unsafe fn find_equal(
+        (pivot, place): (*mut u8, usize),
+        mut matches: Matches,
+        key: &K,
+        equals: &impl Fn(&K, &K) -> bool,
+    ) -> Option<(Slots<K, V>, usize)> {
+        while let Some(slot) = matches.first() {
+            let slots = Slots::<K, V>::new(block::slots(pivot, place, Self::SHAPE));
+            // SAFETY: as the caller says.
+            if equals(unsafe { &*slots.key(slot) }, key) {
+                return Some((slots, slot));
+            }
+            matches = matches.without_first();
         }
         None
     }

@@ -6,7 +6,7 @@
 use core::marker::PhantomData;
 use core::ptr::NonNull;
 
-use super::bucket::{Bucket, Slots};
+use super::bucket::Bucket;
 use super::content::{AskForContent, ask_for_keys, has_content};
 use super::divide::divide;
 use super::tophash::Word;
@@ -59,7 +59,7 @@ unsafe impl<K, V, H: KeyHasher<K>> Rehash for OfTypes<'_, K, V, H> {
 
     unsafe fn divide(&self, from: Bucket, half: u32, to: [NonNull<u8>; 2]) -> Option<[Word; 2]> {
         // SAFETY: as the caller says.
-        unsafe { divide(self, from, half, to.map(Slots::new)) }
+        unsafe { divide(self, from, half, to) }
     }
 
     fn asks_for_keys(&self) -> Option<AskForContent> {

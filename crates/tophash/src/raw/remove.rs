@@ -73,36 +73,6 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
 }
 
 impl<A: Allocator> Parts<A> {
-    /// Moves the last entry of a chain into a hole, a slot of a bucket whose slots begin there, and
-    /// counts one entry less.
-    ///
-    /// # Safety
-    ///
-    /// As for [`RawTable::remove`]; `main` is the main bucket of chain `index`; the entry in the
-    /// hole is gone.
-    #[inline(never)]
-    pub(super) unsafe fn close_hole(
-        &mut self,
-        main: Bucket,
-        index: u32,
-        hole: (NonNull<u8>, usize),
-        shape: &Shape,
-    ) {
-        // SAFETY: the last of the taken slots is one, and R3 and R7 hold again when all is changed.
-        unsafe {
-            let word = main.word();
-            if word.has_overflow() {
-                self.fill_hole_from_overflow(main, index, hole, shape);
-            } else {
-                let last = word.filled() - 1;
-                Bucket::move_entry((main, last), (main, hole.1), shape);
-                let moved = word.without(hole.1).with_byte(hole.1, word.byte(last));
-                main.set_word(moved.without(last));
-            }
-            self.header.uncount();
-        }
-    }
-
     /// Moves the last entry of a chain with overflow buckets into a hole: the slot of a bucket
     /// whose slots begin there.
     ///

@@ -1,10 +1,9 @@
 //! Keeping the entries that the caller wants, and removing the others.
 
-use super::bucket::Bucket;
-use super::find::prefetch;
-use super::sizing::Shape;
+use super::bucket::{Bucket, Slot};
+use super::find::{Main, prefetch};
 use super::stretch::{PREFETCH_MASK_MIN, prefetch_buckets, prefetch_slots};
-use super::{Header, RawTable, block};
+use super::{RawTable, block};
 use crate::alloc::Allocator;
 
 /// How far ahead of the present bucket memory is asked for, in bytes of slots. Less than iteration
@@ -20,10 +19,7 @@ impl<K, V, A: Allocator> RawTable<K, V, A> {
         let mut retaining = Retaining { table: self, has_removed: false };
         let mut index = 0;
         while remaining > 0 {
-            let header = retaining.table.header();
-            if header.mask >= PREFETCH_MASK_MIN {
-                header.prefetch_behind(index, Self::SHAPE);
-            }
+            retaining.prefetch_ahead_of(index);
             // SAFETY: entries remain, so the index does not pass `last`.
             remaining -= unsafe { retaining.retain_in_chain(index, &mut keep) };
             index = index.wrapping_add(1);
@@ -45,23 +41,23 @@ impl<K, V, A: Allocator> Drop for Retaining<'_, K, V, A> {
     }
 }
 
-impl Header {
+impl<K, V, A: Allocator> Retaining<'_, K, V, A> {
     /// In a table that is not expected to be in the cache, asks for a main bucket that comes soon
     /// after `index`.
     #[inline(always)]
-    fn prefetch_behind(&self, index: u32, shape: &Shape) {
+    fn prefetch_ahead_of(&self, index: u32) {
+        let shape = RawTable::<K, V, A>::SHAPE;
+        let header = self.table.header();
         let ahead = u64::from(index) + prefetch_buckets(PREFETCH_BYTES, shape) as u64;
-        if ahead > u64::from(self.last()) {
+        if header.mask < PREFETCH_MASK_MIN || ahead > u64::from(header.last()) {
             return;
         }
         // SAFETY: the index is not above `last`.
-        let (pivot, place) = unsafe { self.locate(ahead as u32, shape) };
+        let (pivot, place) = unsafe { header.locate(ahead as u32, shape) };
         prefetch_slots(block::slots_address(pivot, place, shape), shape);
         prefetch(block::word(pivot, place).cast());
     }
-}
 
-impl<K, V, A: Allocator> Retaining<'_, K, V, A> {
     /// [`RawTable::retain`] in one chain. Returns how many entries were asked about.
     ///
     /// `keep` is user code; whatever it does, the table has no more and no less than the entries
@@ -83,7 +79,8 @@ impl<K, V, A: Allocator> Retaining<'_, K, V, A> {
         // `filled` hold entries, and the table is borrowed exclusively. A removal may give a chunk
         // back, but none with a node that is in a chain, as `bucket` is when it is used again.
         unsafe {
-            let main = self.table.bucket(index);
+            let (pivot, place) = self.table.header().locate(index, shape);
+            let main = self.table.header().bucket_at(pivot, place, shape);
             let mut bucket = main;
             loop {
                 let mut slot = 0;
@@ -95,10 +92,9 @@ impl<K, V, A: Allocator> Retaining<'_, K, V, A> {
                         continue;
                     }
                     self.has_removed = true;
-                    let slots = bucket.slots::<K, V>();
-                    let entry = (slots.key(slot).read(), slots.value(slot).read());
-                    self.table.parts.close_hole(main, index, (slots.start(), slot), shape);
-                    drop(entry);
+                    let word = block::word(pivot, place).read();
+                    let slot = Slot { slots: bucket.slots(), slot, index };
+                    drop(self.table.remove_from(Main { pivot, place, word }, slot));
                     if filled == 1 && !bucket.is(main) {
                         // The node is none of the chain's any more, of which it was the last.
                         return count;
