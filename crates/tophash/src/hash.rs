@@ -5,9 +5,8 @@ use core::any::TypeId;
 use core::hash::{BuildHasher, Hash, Hasher};
 use core::ptr;
 
-use foldhash::fast::FoldHasher;
-
 use foldhash::SharedSeed;
+use foldhash::fast::FoldHasher;
 
 /// The default hash state: foldhash, keyed by the process and by the map.
 ///
@@ -236,7 +235,7 @@ impl<K, F: Fn(&K) -> u64> KeyHasher<K> for F {
     }
 }
 
-/// How a map with this state and seed hashes its keys: see [`hash_key`].
+/// The hash function of a map: [`hash_key`] with its state and seed.
 pub(crate) struct MapHasher<'a, S> {
     state: &'a S,
     seed: Seed,
@@ -261,7 +260,7 @@ impl<K: Hash, S: BuildHasher> KeyHasher<K> for MapHasher<'_, S> {
     }
 }
 
-/// How a map with this state and seed hashes its keys.
+/// The hash function of a map with this state and seed.
 #[inline(always)]
 pub(crate) fn hasher_of<S>(state: &S, seed: Seed) -> MapHasher<'_, S> {
     MapHasher { state, seed }
